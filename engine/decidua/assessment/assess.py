@@ -1,0 +1,104 @@
+"""From a profile to a ranked evidence summary: the one call that the terminal and other software make."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Mapping
+
+from decidua.assessment.effects import check_baseline
+from decidua.assessment.options import answer_option, judge_option
+from decidua.assessment.ranking import rank_options, why_above
+from decidua.assessment.result import Assessment, Identity
+from decidua.assessment.summary import (
+    causes,
+    definitions,
+    describe,
+    not_read,
+    subsets,
+    unexplained,
+    without_treatment,
+)
+from decidua.assessment.verdicts import Engine, Verdicts
+from decidua.assessment.whats_next import what_next
+from decidua.evidence.models import last_day
+from decidua.profile.facts import draw_facts
+from decidua.profile.model import Profile
+from decidua.rulebook.book import DatedRulebook, Rulebook
+from decidua.rulebook.folder import load_rulebook
+from decidua.version import __version__
+
+__all__ = ["assess"]
+
+
+def assess(
+    profile: Profile,
+    *,
+    as_of: str | datetime.date | None = None,
+    rulebook: Rulebook | None = None,
+    baseline: Mapping[str, float] | None = None,
+    engine: Engine = "auto",
+) -> Assessment:
+    """Assess one woman.
+
+    A pure function of its arguments: it prints nothing, keeps nothing of her, and may be called from any thread.
+
+    Args:
+        profile: The woman; every finding may be absent, and absent means unknown.
+        as_of: What could be said on that date (``2016``, ``2016-07``, ``2016-07-31``; a year or a month means its last
+            day). None is the date of the evidence base, never the clock's.
+        rulebook: Rules and evidence; None is the shipped rulebook.
+        baseline: Her own chance of a live birth without treatment, above 0 and below 1, by unit: ``next_pregnancy`` or
+            ``transfer``. It carries live-birth effects of that unit only.
+        engine: ``auto`` runs the reference engine and, where durable-rules is installed, confirms it with the production
+            network; ``reference`` runs the first alone; ``durable`` demands both.
+
+    Returns:
+        The ranked options with evidence, certainty, cautions, and what is still unknown.
+
+    Raises:
+        DeciduaError: No such date, baseline or engine.
+        EngineDisagreement: The two engines disagree; nothing is shown.
+    """
+    book = rulebook if rulebook is not None else load_rulebook()
+    view = book.at(as_of)
+    chances = check_baseline(baseline)
+    facts = draw_facts(profile)
+    verdicts = Verdicts(view, facts, engine)
+    judged = rank_options(view, [judge_option(verdicts, option) for option in book.options])
+    following = [*judged[1:], None]
+    answers = [
+        answer_option(verdicts, one, rank, None if after is None else why_above(view, one, after), chances)
+        for rank, (one, after) in enumerate(zip(judged, following, strict=True), start=1)
+    ]
+    return Assessment(
+        decidua=__version__,
+        as_of=view.day,
+        rulebook=Identity(version=book.manifest.version, sha256=book.sha256),
+        evidence=Identity(sha256=book.evidence_sha256, newest=_newest(view)),
+        profile=Identity(sha256=_digest(profile)),
+        engine=verdicts.engine,
+        who=tuple(describe(facts, profile.why)),
+        notes=facts.notes,
+        definitions=tuple(definitions(verdicts)),
+        unexplained=tuple(unexplained(verdicts)),
+        causes=tuple(causes(verdicts)),
+        subsets=tuple(subsets(verdicts)),
+        without_treatment=without_treatment(judged, chances),
+        options=tuple(answers),
+        next=tuple(what_next(verdicts, judged)),
+        not_read=tuple(not_read(verdicts)),
+        notice=book.manifest.notice,
+    )
+
+
+def _newest(view: DatedRulebook) -> str | None:
+    """Return the date of the newest study, synthesis or document that counted."""
+    records = (*view.studies.values(), *view.syntheses.values(), *view.guidelines.values())
+    dates = [record.published for record in records if record.published is not None]
+    return max(dates, key=last_day, default=None)
+
+
+def _digest(profile: Profile) -> str:
+    """Return a digest of what was given, the same whatever the order of the keys."""
+    return hashlib.sha256(profile.model_dump_json(exclude_defaults=True).encode()).hexdigest()

@@ -1,0 +1,186 @@
+"""The effects of an option: every line of evidence with its numbers, its certainty and its sentence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from decidua.assessment.result import CertaintyStep, EffectAnswer
+from decidua.assessment.words import grade_sentence, outcome_names
+from decidua.condition.english import lower_first
+from decidua.errors import DeciduaError
+from decidua.evidence.certainty import Rating, rate, shown_by
+from decidua.evidence.effects import Table, fisher_p, number_needed, risk_difference
+from decidua.evidence.lines import Line, gather_lines
+from decidua.rulebook.book import DatedRulebook
+from decidua.rulebook.models import Strategy
+
+__all__ = ["BASELINE_UNITS", "RatedLine", "check_baseline", "effect_answer", "live_birth_lines", "rate_strategy"]
+
+BASELINE_UNITS = ("next_pregnancy", "transfer")
+
+
+@dataclass(frozen=True, slots=True)
+class RatedLine:
+    """A line of evidence of one strategy with its rating and what it shows."""
+
+    strategy: Strategy
+    line: Line
+    rating: Rating
+    shows: str
+
+    @property
+    def order(self) -> tuple[int | bool, ...]:
+        """Order by how much a line can carry: the first is the strategy's main line."""
+        line = self.line
+        return (
+            not line.randomised,
+            line.outcome != "live_birth",
+            line.per != "woman",
+            not line.isolates,
+            line.other_population,
+            line.questioned,
+            -line.participants,
+        )
+
+
+def check_baseline(baseline: Mapping[str, float] | None) -> dict[str, float]:
+    """Check her own chances without treatment.
+
+    Args:
+        baseline: Chance of a live birth (above 0, below 1) by unit: ``next_pregnancy`` or ``transfer``.
+
+    Raises:
+        DeciduaError: Another unit, or no chance between 0 and 1.
+    """
+    checked: dict[str, float] = {}
+    for unit, chance in (baseline or {}).items():
+        if unit not in BASELINE_UNITS:
+            raise DeciduaError(f"a baseline is given for {' or '.join(BASELINE_UNITS)}, not for '{unit}'")
+        if isinstance(chance, bool) or not isinstance(chance, int | float) or not 0 < chance < 1:
+            raise DeciduaError(f"the baseline for {unit} is a chance between 0 and 1, not {chance!r}")
+        checked[unit] = float(chance)
+    return checked
+
+
+def rate_strategy(view: DatedRulebook, strategy: Strategy) -> list[RatedLine]:
+    """Gather and rate the lines of evidence of a strategy on a date, the main one first.
+
+    Lines are kept for the date: they do not depend on the woman.
+    """
+    return view.keep(("lines", strategy.id), lambda: _rate(view, strategy))
+
+
+def _rate(view: DatedRulebook, strategy: Strategy) -> list[RatedLine]:
+    policies = outcome_names(view.book.policy.outcomes)
+    lines = gather_lines(strategy.evidence, view.studies, strategy.condition)
+    policy = view.book.policy.certainty
+    rated = []
+    for line in lines:
+        better = policies[line.rows[0].outcome.outcome].favourable == "higher"
+        rating = rate(line, [one for one in lines if one is not line], policy, higher_is_better=better)
+        rated.append(RatedLine(strategy, line, rating, shown_by(line, policy, higher_is_better=better)))
+    return sorted(rated, key=lambda one: (*one.order, policies[one.line.rows[0].outcome.outcome].order, one.line.label))
+
+
+def live_birth_lines(rated: Sequence[RatedLine]) -> list[RatedLine]:
+    """Return the randomised live-birth lines per woman: those a status may rest on."""
+    return [
+        one
+        for one in rated
+        if one.line.randomised and one.line.outcome == "live_birth" and one.line.per == "woman" and one.line.isolates
+    ]
+
+
+def _baseline(one: RatedLine, given: Mapping[str, float]) -> tuple[float, str]:
+    """Return the baseline risk of a line and where it comes from."""
+    if one.line.outcome == "live_birth":
+        unit = None
+        if one.line.per in ("woman", "pregnancy") and one.strategy.condition in ("rpl", "threatened_miscarriage", "aps"):
+            unit = "next_pregnancy"
+        elif one.line.per == "transfer":
+            unit = "transfer"
+        if unit is not None and unit in given:
+            return given[unit], f"her own chance, given ({unit.replace('_', ' ')})"
+    k = len(one.line.rows)
+    return one.line.control_risk, "control arm of the study" if k == 1 else f"pooled control arms of {k} studies"
+
+
+def effect_answer(view: DatedRulebook, one: RatedLine, given: Mapping[str, float]) -> EffectAnswer:
+    """Return one line of evidence as it is shown."""
+    if given:
+        return _effect_answer(view, one, given)
+    return view.keep(("effect", id(one)), lambda: _effect_answer(view, one, given))
+
+
+def _effect_answer(view: DatedRulebook, one: RatedLine, given: Mapping[str, float]) -> EffectAnswer:
+    line, words = one.line, view.book.policy.words
+    policy = outcome_names(view.book.policy.outcomes)[line.rows[0].outcome.outcome]
+    baseline, origin = _baseline(one, given)
+    absolute = line.absolute(baseline)
+    single: Table | None = line.rows[0].table if len(line.rows) == 1 else None
+    difference = risk_difference(single) if single is not None else None
+    needed = number_needed(difference) if difference is not None else None
+    relative = line.relative
+    drug = lower_first(view.book.option_name[one.strategy.id] if line.isolates else one.strategy.title)
+    start = CertaintyStep(
+        rule="start",
+        domain="start",
+        down=0,
+        says="randomised" if line.randomised else "observational",
+        own_choice=False,
+    )
+    return EffectAnswer(
+        strategy=one.strategy.id,
+        outcome=line.outcome,
+        per=line.per,
+        label=line.label,
+        randomised=line.randomised,
+        isolates=line.isolates,
+        studies=len(line.rows),
+        women=line.participants,
+        study_ids=tuple(row.study.id for row in line.rows),
+        measure="RR",
+        value=None if line.ratio is None else _rounded(line.ratio[0]),
+        ci=None if line.ratio is None else (_rounded(line.ratio[1]), _rounded(line.ratio[2])),
+        interval="none" if relative is None else relative.interval,
+        odds_ratio=None if line.odds_ratio is None else _triple(line.odds_ratio),
+        risk_difference=None if difference is None else _triple((difference.value, difference.low, difference.high)),
+        number_needed=None
+        if needed is None
+        else f"{needed.value:.0f} ({needed.low:.0f} to {needed.high:.0f}) for one {'more' if needed.more else 'less'}",
+        fisher_p=None if single is None else _rounded(fisher_p(single)),
+        prediction=None
+        if relative is None or relative.prediction is None
+        else (_rounded(math.exp(relative.prediction[0])), _rounded(math.exp(relative.prediction[1]))),
+        i2=None if relative is None or relative.i2 is None else round(relative.i2[0], 3),
+        tau2=None if relative is None or len(line.rows) == 1 else _rounded(relative.tau2),
+        baseline=round(baseline, 4),
+        baseline_from=origin,
+        per_1000=None
+        if absolute is None
+        else (round(1000 * absolute[0], 1), round(1000 * absolute[1], 1), round(1000 * absolute[2], 1)),
+        carried_by="OR" if line.carried_by(baseline) == "OR" else "RR",
+        certainty=one.rating.certainty,
+        steps=(
+            start,
+            *(
+                CertaintyStep(
+                    rule=step.rule, domain=step.domain, down=step.down, says=step.says, own_choice=step.own_choice
+                )
+                for step in one.rating.steps
+            ),
+        ),
+        shows=one.shows,
+        sentence=grade_sentence(words, one.rating.certainty, one.shows, drug, policy, line),
+    )
+
+
+def _rounded(value: float) -> float:
+    """Round to six significant digits, so that the same input gives the same bytes on every machine."""
+    return float(f"{value:.6g}")
+
+
+def _triple(values: tuple[float, float, float]) -> tuple[float, float, float]:
+    return _rounded(values[0]), _rounded(values[1]), _rounded(values[2])

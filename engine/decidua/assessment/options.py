@@ -1,0 +1,475 @@
+"""One option's answer: strategies, effects, harms, studies, positions, cautions, and what is still missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from decidua.assessment.effects import effect_answer
+from decidua.assessment.result import (
+    CautionAnswer,
+    EffectAnswer,
+    HarmAnswer,
+    OptionAnswer,
+    PositionAnswer,
+    SourceAnswer,
+    StrategyAnswer,
+    StudyAnswer,
+    SynthesisAnswer,
+)
+from decidua.assessment.status import (
+    AGAINST,
+    FOR,
+    JudgedPosition,
+    JudgedStrategy,
+    choose_best,
+    judge_position,
+    judge_strategy,
+    option_status,
+    stops,
+)
+from decidua.assessment.verdicts import Verdicts
+from decidua.assessment.words import (
+    PER_WORDS,
+    POSITION_WORDS,
+    READ_WORDS,
+    because,
+    cite,
+    join,
+    outcome_names,
+    printed_effect,
+    year_of,
+)
+from decidua.condition.english import lower_first
+from decidua.condition.reference import Proof
+from decidua.evidence.effects import chi_squared_p, fisher_p, odds_ratio, risk_ratio
+from decidua.evidence.lines import table_of
+from decidua.evidence.models import Outcome, Source, Study, Synthesis
+from decidua.profile.vocabulary import vocabulary
+from decidua.rulebook.book import DatedRulebook
+from decidua.rulebook.models import EvidenceUse, Option
+from decidua.truth import NO, UNKNOWN, YES
+
+__all__ = ["JudgedOption", "answer_option", "judge_option"]
+
+
+class JudgedOption:
+    """An option with its strategies judged for her."""
+
+    def __init__(self, verdicts: Verdicts, option: Option) -> None:
+        self.option = option
+        self.strategies = [judge_strategy(verdicts, strategy, option.option) for strategy in option.strategies]
+        self.best = choose_best(verdicts.view, self.strategies)
+        self.status, self.could_be = option_status(verdicts.view, self.strategies)
+
+
+def judge_option(verdicts: Verdicts, option: Option) -> JudgedOption:
+    """Judge every strategy of an option for her."""
+    return JudgedOption(verdicts, option)
+
+
+def answer_option(
+    verdicts: Verdicts, judged: JudgedOption, rank: int, above_next: str | None, baseline: Mapping[str, float]
+) -> OptionAnswer:
+    """Return the whole answer on one option."""
+    view, option = verdicts.view, judged.option
+    shown = _shown_strategies(judged)
+    effects = tuple(effect_answer(view, line, baseline) for one in shown for line in one.lines)
+    uses = [use for one in shown for use in one.strategy.evidence]
+    studies = _studies(view, uses)
+    harms = tuple(_harms(view, studies))
+    positions = _positions(verdicts, option)
+    return OptionAnswer(
+        option=option.option,
+        name=option.name,
+        rank=rank,
+        status=judged.status,
+        in_brief=_brief(verdicts, judged),
+        why=_why(verdicts, judged, effects),
+        leading_strategy=judged.best.strategy.id,
+        above_next=above_next,
+        certainty=judged.best.certainty,
+        strategies=tuple(_strategy(verdicts, one) for one in judged.strategies),
+        could_be=judged.could_be,
+        effects=effects,
+        harms=harms,
+        harms_note=None if harms else "harms not read",
+        studies=tuple(_study(verdicts, study, uses) for study in studies),
+        syntheses=tuple(_syntheses(view, [one.strategy.syntheses for one in shown])),
+        positions=tuple(_position(one) for one in positions),
+        cautions=tuple(_cautions(verdicts, option)),
+        missing=tuple(_missing(verdicts, judged)),
+        sources=tuple(_sources(view, studies, positions)),
+    )
+
+
+def _shown_strategies(judged: JudgedOption) -> list[JudgedStrategy]:
+    """Return the strategies whose evidence is shown: those that apply or may apply, the best first; else all."""
+    possible = [one for one in judged.strategies if one.status != "not_applicable"] or judged.strategies
+    rest = [one for one in possible if one is not judged.best]
+    return [judged.best, *rest] if judged.best in possible else possible
+
+
+def _strategy(verdicts: Verdicts, one: JudgedStrategy) -> StrategyAnswer:
+    if one.explained_by:
+        reason = f"explained by {join([lower_first(title) for title in one.explained_by])}"
+    elif one.stopped_by and one.status == "contraindicated":
+        reason = f"contraindicated: {join([lower_first(label) for label in one.stopped_by])}"
+    else:
+        reason = because(verdicts, one.population)
+    return StrategyAnswer(
+        id=one.strategy.id,
+        title=one.strategy.title,
+        status=one.status,
+        row=one.row.id,
+        population=one.population.verdict.value,
+        because=reason,
+        certainty=one.certainty,
+        dose=one.strategy.dose,
+        timing=one.strategy.timing,
+        off_label=one.strategy.off_label,
+        could_be=one.could_be,
+    )
+
+
+def _why(verdicts: Verdicts, judged: JudgedOption, effects: Sequence[EffectAnswer]) -> str:
+    """Say in a sentence or two why the option has its status."""
+    best = judged.best
+    parts = [best.row.says]
+    speaking = [one for one in best.positions if one.moves and one.matches is YES]
+    if speaking and best.status in ("consider", "research_only", "advised_against"):
+        parts.append(f"{join([_speaks(one) for one in speaking])}.")
+    if best.status == "contraindicated":
+        parts.append(f"{join(list(best.stopped_by))}.")
+    elif best.explained_by:
+        parts.append(f"Found: {join(list(best.explained_by))}.")
+    elif best.status in ("undetermined", "not_applicable"):
+        reason = because(verdicts, best.population)
+        if reason:
+            parts.append(f"{reason[0].upper()}{reason[1:]}.")
+    main = next((effect for effect in effects if effect.strategy == best.strategy.id), None)
+    if main is not None and best.status in ("consider", "research_only", "advised_against"):
+        parts.append(main.sentence)
+    return " ".join(parts)
+
+
+def _brief(verdicts: Verdicts, judged: JudgedOption) -> str:
+    """Say in a few words why the option has its status."""
+    best = judged.best
+    speaking = {one.guideline.society_name: one for one in best.positions if one.moves and one.matches is YES}
+    supporting = [name for name, one in speaking.items() if one.position.position in FOR]
+    opposing = [name for name, one in speaking.items() if one.position.position in AGAINST]
+    if best.status == "contraindicated":
+        return join([lower_first(label) for label in best.stopped_by])
+    if best.explained_by:
+        return f"explained by {join([lower_first(title) for title in best.explained_by])}"
+    if best.status == "not_applicable":
+        return "outside its populations"
+    if best.status == "undetermined":
+        facts = [lower_first(vocabulary()[name].label) for name in verdicts.unknown_facts(best.population)]
+        more = f" and {len(facts) - 2} more" if len(facts) > 2 else ""
+        return f"depends on {', '.join(facts[:2])}{more}" if facts else "depends on what was not read"
+    parts = []
+    if supporting:
+        parts.append(f"for: {join(supporting)}")
+    if opposing:
+        parts.append(f"against: {join(opposing)}")
+    return "; ".join(parts) or "no society for or against"
+
+
+def _speaks(one: JudgedPosition) -> str:
+    said = POSITION_WORDS[one.position.position]
+    about = " on it" if one.position.position == "no_recommendation" else " it"
+    return f"{one.guideline.society_name} {year_of(one.guideline.published)} {said}{about}"
+
+
+def _studies(view: DatedRulebook, uses: Sequence[EvidenceUse]) -> list[Study]:
+    """Return the studies used, newest first."""
+    ids = dict.fromkeys(use.study for use in uses)
+    studies = [view.studies[id_] for id_ in ids if id_ in view.studies]
+    return sorted(studies, key=lambda study: (study.published or "", study.id), reverse=True)
+
+
+def _study(verdicts: Verdicts, study: Study, uses: Sequence[EvidenceUse]) -> StudyAnswer:
+    view = verdicts.view
+    outcome, recomputed, citation = view.keep(
+        ("study", study.id, tuple(uses)), lambda: _study_figures(view, study, uses)
+    )
+    rule = f"study:{study.id}"
+    proof: Proof | None = verdicts.proof(rule) if rule in view.rules else None
+    if proof is None:
+        reason = "its criteria were not read"
+    elif proof.verdict is YES:
+        reason = "on the criteria read"
+    else:
+        reason = because(verdicts, proof)
+    return StudyAnswer(
+        id=study.id,
+        citation=citation,
+        published=study.published,
+        design=study.design,
+        counts=None if outcome is None else _counts(outcome),
+        printed=None if outcome is None else printed_effect(outcome.reported),
+        recomputed=recomputed,
+        standing="unknown" if proof is None else proof.verdict.value,
+        because=reason,
+        integrity=study.integrity.status,
+        integrity_notes=study.integrity.notes,
+        read=READ_WORDS[study.source.read],
+    )
+
+
+def _study_figures(
+    view: DatedRulebook, study: Study, uses: Sequence[EvidenceUse]
+) -> tuple[Outcome | None, str | None, str]:
+    outcome = _leading_outcome(view, study, uses)
+    recomputed = None if outcome is None else _recomputed(outcome)
+    return outcome, recomputed, cite(study.citation, study.id, study.published)
+
+
+def _leading_outcome(view: DatedRulebook, study: Study, uses: Sequence[EvidenceUse]) -> Outcome | None:
+    """Return the outcome to show for a study: in the contrast and subgroup used, with counts, most important first."""
+    order = outcome_names(view.book.policy.outcomes)
+    wanted = [(use.contrast, use.subgroup) for use in uses if use.study == study.id]
+    fitting = [one for one in study.outcomes if (one.contrast, one.subgroup) in wanted] or list(study.outcomes)
+    return min(
+        fitting,
+        key=lambda one: (table_of(one) is None, order[one.outcome].order, wanted.index((one.contrast, one.subgroup)))
+        if (one.contrast, one.subgroup) in wanted
+        else (table_of(one) is None, order[one.outcome].order, 0),
+        default=None,
+    )
+
+
+def _counts(outcome: Outcome) -> dict[str, int | float | str | None]:
+    control = outcome.control
+    return {
+        "outcome": outcome.outcome,
+        "label": outcome.label,
+        "per": outcome.per,
+        "subgroup": outcome.subgroup,
+        "contrast": outcome.contrast,
+        "treated_events": outcome.treated.events,
+        "treated_total": outcome.treated.total,
+        "treated_percent": outcome.treated.percent,
+        "control_events": None if control is None else control.events,
+        "control_total": None if control is None else control.total,
+        "control_percent": None if control is None else control.percent,
+        "arms": "one arm, no control" if control is None else "two arms",
+        "read": outcome.counts,
+        "derivation": outcome.derivation,
+    }
+
+
+def _recomputed(outcome: Outcome) -> str | None:
+    """Recompute an outcome's effects and P values from its counts."""
+    table = table_of(outcome)
+    if table is None:
+        return None
+    parts = []
+    for estimate in (risk_ratio(table), odds_ratio(table)):
+        if estimate is not None:
+            zero = ", 0.5 added to each cell" if estimate.corrected else ""
+            parts.append(f"{estimate.measure} {estimate.value:.2f} ({estimate.low:.2f} to {estimate.high:.2f}{zero})")
+    parts.append(f"Fisher P {_p(fisher_p(table))}")
+    corrected, plain = chi_squared_p(table, corrected=True), chi_squared_p(table, corrected=False)
+    if corrected is not None and plain is not None:
+        parts.append(f"chi-square P {_p(plain)}, with correction {_p(corrected)}")
+    return "; ".join(parts)
+
+
+def _p(value: float) -> str:
+    return "below 0.0001" if value < 0.0001 else f"{value:.4f}" if value < 0.1 else f"{value:.2f}"
+
+
+def _harms(view: DatedRulebook, studies: Sequence[Study]) -> list[HarmAnswer]:
+    """Return harms: outcomes of harm with counts or percentages, else the words of the record."""
+    policies = outcome_names(view.book.policy.outcomes)
+    harms: list[HarmAnswer] = []
+    for study in studies:
+        if study.integrity.status == "retracted":
+            continue
+        for outcome in study.outcomes:
+            policy = policies[outcome.outcome]
+            if policy.harm or outcome.outcome == "biochemical_loss":
+                harms.append(_harm(study, outcome, policy.name))
+        harms.extend(
+            HarmAnswer(outcome="as recorded", as_printed=text, counts=None, source=study.id) for text in study.harms
+        )
+    return harms
+
+
+def _harm(study: Study, outcome: Outcome, name: str) -> HarmAnswer:
+    table = table_of(outcome)
+    arms = [arm for arm in (outcome.treated, outcome.control) if arm is not None]
+    shares = [
+        f"{arm.events}/{arm.total}" if arm.events is not None and arm.total is not None else f"{arm.percent:g} %"
+        for arm in arms
+        if arm.percent is not None or (arm.events is not None and arm.total is not None)
+    ]
+    text = " against ".join(shares) or "stated without figures"
+    printed = printed_effect(outcome.reported)
+    per = PER_WORDS[outcome.per]
+    return HarmAnswer(
+        outcome=name,
+        as_printed=f"{outcome.label or name}: {text}, among {per}{'; ' + printed if printed else ''}",
+        counts=None
+        if table is None
+        else {
+            "treated_events": table.treated_events,
+            "treated_total": table.treated_total,
+            "control_events": table.control_events,
+            "control_total": table.control_total,
+        },
+        source=study.id,
+    )
+
+
+def _syntheses(view: DatedRulebook, groups: Sequence[Sequence[str]]) -> list[SynthesisAnswer]:
+    ids = dict.fromkeys(id_ for group in groups for id_ in group)
+    found = [view.syntheses[id_] for id_ in ids if id_ in view.syntheses]
+    return [_synthesis(one) for one in sorted(found, key=lambda one: (one.published or "", one.id), reverse=True)]
+
+
+def _synthesis(one: Synthesis) -> SynthesisAnswer:
+    printed = []
+    for pooled in one.pooled:
+        parts = [f"{pooled.outcome.replace('_', ' ')}"]
+        if pooled.population:
+            parts.append(f"({pooled.population})")
+        if pooled.value is not None:
+            parts.append(f"{pooled.measure} {pooled.value:g}")
+        if pooled.ci is not None:
+            parts.append(f"(95 % CI {pooled.ci[0]:g} to {pooled.ci[1]:g})")
+        if pooled.p_heterogeneity is not None:
+            parts.append(f"heterogeneity P = {pooled.p_heterogeneity}")
+        if pooled.i2 is not None:
+            parts.append(f"I2 = {pooled.i2:g} %")
+        if pooled.certainty:
+            parts.append(f"rated {pooled.certainty} there")
+        printed.append(" ".join(parts))
+    return SynthesisAnswer(
+        id=one.id,
+        citation=cite(one.citation, one.id, one.published),
+        published=one.published,
+        as_printed=tuple(printed),
+        used=one.used,
+        because=one.not_used_because,
+        read=READ_WORDS[one.source.read],
+    )
+
+
+def _positions(verdicts: Verdicts, option: Option) -> list[JudgedPosition]:
+    """Return all positions on an option: hers first, the possible next, newest first within."""
+    judged = [judge_position(verdicts, one) for one in verdicts.view.positions if one.option == option.option]
+    order = {YES: 0, UNKNOWN: 1, NO: 2}
+    judged.sort(key=lambda one: (one.guideline.published or "", one.position.id), reverse=True)
+    return sorted(judged, key=lambda one: (order[one.matches], not one.moves))
+
+
+def _position(one: JudgedPosition) -> PositionAnswer:
+    return PositionAnswer(
+        guideline=one.guideline.id,
+        society=one.guideline.society_name,
+        year=year_of(one.guideline.published),
+        kind=one.guideline.kind,
+        position=one.position.position,
+        strength=one.position.strength,
+        population=one.position.population,
+        says=one.position.in_brief,
+        matches_her=one.matches.value,
+        moves_status=one.moves,
+        remark=one.remark,
+    )
+
+
+def _cautions(verdicts: Verdicts, option: Option) -> list[CautionAnswer]:
+    """Return the cautions of an option's drugs: contraindications that are present first, then the unknown ones."""
+    book = verdicts.view.book
+    keys = dict.fromkeys(key for strategy in option.strategies for key in strategy.drugs)
+    answers: list[tuple[tuple[int, int, int], CautionAnswer]] = []
+    for at, key in enumerate(keys):
+        for caution in book.drug[key].cautions:
+            verdict = verdicts.verdict(f"finding:{caution.finding}")
+            answer = CautionAnswer(
+                key=caution.finding,
+                label=book.finding[caution.finding].label,
+                drug=key,
+                level=caution.level if caution.only_at is None else f"{caution.level} ({caution.only_at})",
+                verdict=verdict.value,
+                stops=stops(caution),
+                text=caution.text,
+                source=_source_words(caution.source, caution.jurisdiction, caution.product),
+            )
+            order = ({YES: 0, UNKNOWN: 1, NO: 2}[verdict], LEVEL_ORDER.index(caution.level), at)
+            answers.append((order, answer))
+    answers.sort(key=lambda pair: pair[0])
+    return [answer for _, answer in answers]
+
+
+LEVEL_ORDER = ("contraindication", "caution", "inference", "trial_exclusion")
+
+
+def _source_words(source: Source | None, jurisdiction: str | None, product: str | None) -> str:
+    if source is None:
+        return "decidua's own inference, no source"
+    place = {None: "country not read", "none": ""}.get(jurisdiction, jurisdiction or "")
+    read = READ_WORDS[source.read]
+    quality = {"copy": "web copy: compare with the current label"}.get(source.quality or "", source.quality or "")
+    return ", ".join(part for part in (product or "", place, read, quality) if part)
+
+
+def _missing(verdicts: Verdicts, judged: JudgedOption) -> list[str]:
+    """Name what is unknown and decides its populations, then, in one line, the contraindications not yet ruled out."""
+    facts: dict[str, None] = {}
+    untold: dict[str, None] = {}
+    for one in judged.strategies:
+        if one.status != "undetermined":
+            continue
+        for name in verdicts.unknown_facts(one.population):
+            facts.setdefault(vocabulary()[name].label)
+        for text in verdicts.untold(one.population):
+            untold.setdefault(text)
+    missing = [*facts, *(f"cannot be looked up: {text}" for text in untold)]
+    checks = unknown_contraindications(verdicts, judged)
+    if checks:
+        missing.append(f"contraindications to rule out first: {', '.join(checks)}")
+    return missing
+
+
+def unknown_contraindications(verdicts: Verdicts, judged: JudgedOption) -> list[str]:
+    """Return the labels of stopping contraindications whose finding is unknown, for strategies that may apply."""
+    book = verdicts.view.book
+    labels: dict[str, None] = {}
+    for one in judged.strategies:
+        if one.population.verdict is NO or one.status == "not_applicable":
+            continue
+        for key in one.strategy.drugs:
+            for caution in book.drug[key].cautions:
+                if stops(caution) and verdicts.verdict(f"finding:{caution.finding}") is UNKNOWN:
+                    label = book.finding[caution.finding].label
+                    labels.setdefault(lower_first(label))
+    return list(labels)
+
+
+def _sources(view: DatedRulebook, studies: Sequence[Study], positions: Sequence[JudgedPosition]) -> list[SourceAnswer]:
+    sources = [
+        SourceAnswer(
+            id=study.id,
+            citation=cite(study.citation, study.id, study.published),
+            read=READ_WORDS[study.source.read],
+            url=study.source.url,
+        )
+        for study in studies
+    ]
+    documents = dict.fromkeys(one.guideline.id for one in positions)
+    for id_ in documents:
+        guideline = view.guidelines[id_]
+        sources.append(
+            SourceAnswer(
+                id=id_,
+                citation=f"{guideline.society_name} {year_of(guideline.published)}. {guideline.title} [{id_}]",
+                read=READ_WORDS[guideline.source.read],
+                url=guideline.source.url,
+            )
+        )
+    return sources

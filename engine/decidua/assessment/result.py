@@ -1,0 +1,297 @@
+"""The answer: what ``assess`` returns, what the JSON holds, and what every report formats."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from decidua.evidence.models import OptionKey
+from decidua.rulebook.policy import Certainty, Status
+
+__all__ = [
+    "Answer",
+    "Assessment",
+    "CauseAnswer",
+    "CautionAnswer",
+    "CertaintyStep",
+    "DefinitionAnswer",
+    "EffectAnswer",
+    "HarmAnswer",
+    "Identity",
+    "NextFinding",
+    "OptionAnswer",
+    "PositionAnswer",
+    "SourceAnswer",
+    "StrategyAnswer",
+    "StudyAnswer",
+    "SubsetAnswer",
+    "SynthesisAnswer",
+    "UnexplainedAnswer",
+    "WithoutTreatment",
+]
+
+Answer = Literal["yes", "no", "unknown"]
+
+
+class Part(BaseModel):
+    """A part of the answer; never changed after it was made."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+
+class Identity(Part):
+    """What identifies a rulebook or an evidence base."""
+
+    version: str | None = Field(default=None, description="Version, for the rulebook.")
+    newest: str | None = Field(default=None, description="Date of the newest record that counted, for the evidence.")
+    sha256: str = Field(description="SHA-256 of the content.")
+
+
+class DefinitionAnswer(Part):
+    """Whether a definition holds."""
+
+    id: str
+    society: str
+    term: Literal["rpl", "rif"]
+    verdict: Answer
+    title: str = Field(description="Title of the definition.")
+    because: str = Field(description="What decided it, or what would.")
+    stands_in: bool = Field(default=False, description="True where none of the date was read and this oldest one stands in.")
+
+
+class UnexplainedAnswer(Part):
+    """Whether her case is unexplained by a panel of tests."""
+
+    panel: str
+    title: str
+    condition: Literal["rpl", "rif"]
+    verdict: Answer
+    missing: tuple[str, ...] = Field(description="Tests the panel needs whose result is not known.")
+    abnormal: tuple[str, ...] = Field(description="Tests whose result is known and not normal.")
+    stands_in: bool = False
+
+
+class CauseAnswer(Part):
+    """An explanation other than "unexplained"."""
+
+    id: str
+    title: str
+    verdict: Answer
+    explains: bool = Field(description="Whether it explains the series, or only bears on it.")
+    says: str
+    usual_care: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+class SubsetAnswer(Part):
+    """A subset that studies selected on."""
+
+    id: str
+    title: str
+    verdict: Answer
+    says: str
+
+
+class CertaintyStep(Part):
+    """One step of a computed certainty."""
+
+    rule: str
+    domain: str
+    down: int = Field(ge=0, le=2, description="Levels down; 0 for the start.")
+    says: str
+    own_choice: bool = Field(description="True where the threshold has no published source and is decidua's own choice.")
+
+
+class EffectAnswer(Part):
+    """One line of evidence on one outcome.
+
+    ``per_1000`` holds events per 1000 with the treatment: point, low, high; ``baseline`` the risk (0 to 1) without it.
+    """
+
+    strategy: str
+    outcome: str
+    per: str
+    label: str = Field(description="What sets the line apart: a subgroup, a contrast, a start, a concern.")
+    randomised: bool
+    isolates: bool
+    studies: int
+    women: int = Field(description="Participants in both arms, in the unit of 'per'.")
+    study_ids: tuple[str, ...]
+    measure: Literal["RR"]
+    value: float | None
+    ci: tuple[float, float] | None
+    interval: str = Field(description="How the interval was made.")
+    odds_ratio: tuple[float, float, float] | None
+    risk_difference: tuple[float, float, float] | None = Field(description="For one study: difference, low, high.")
+    number_needed: str | None = Field(description="For one study, where the interval of the difference excludes 0.")
+    fisher_p: float | None = Field(description="For one study: Fisher's exact two-sided p.")
+    prediction: tuple[float, float] | None
+    i2: float | None
+    tau2: float | None
+    baseline: float
+    baseline_from: str
+    per_1000: tuple[float, float, float] | None
+    carried_by: Literal["RR", "OR"]
+    certainty: Certainty
+    steps: tuple[CertaintyStep, ...]
+    shows: str
+    sentence: str
+
+
+class HarmAnswer(Part):
+    """One harm, as printed or with counts."""
+
+    outcome: str
+    as_printed: str
+    counts: dict[str, int] | None
+    source: str
+
+
+class StudyAnswer(Part):
+    """One study, and whether she would have been in it."""
+
+    id: str
+    citation: str
+    published: str | None
+    design: str
+    counts: dict[str, int | float | str | None] | None = Field(
+        description="Events and totals of the outcome that counts most here, and how they were read."
+    )
+    printed: str | None = Field(description="The effect or P value as the source prints it.")
+    recomputed: str | None = Field(description="The same recomputed from the counts.")
+    standing: Answer
+    because: str
+    integrity: str
+    integrity_notes: tuple[str, ...]
+    read: str
+
+
+class SynthesisAnswer(Part):
+    """A published synthesis as printed."""
+
+    id: str
+    citation: str
+    published: str | None
+    as_printed: tuple[str, ...]
+    used: bool
+    because: str | None
+    read: str
+
+
+class PositionAnswer(Part):
+    """What one document says."""
+
+    guideline: str
+    society: str
+    year: str
+    kind: str
+    position: str
+    strength: str
+    population: str
+    says: str
+    matches_her: Answer
+    moves_status: bool = Field(description="Whether a document of its kind and state can move a status.")
+    remark: str | None
+
+
+class CautionAnswer(Part):
+    """One caution; ``verdict`` says whether its finding is present."""
+
+    key: str
+    label: str
+    drug: str
+    level: str
+    verdict: Answer
+    stops: bool = Field(description="Whether it stops every strategy of that drug when present.")
+    text: str
+    source: str
+
+
+class StrategyAnswer(Part):
+    """One strategy of an option."""
+
+    id: str
+    title: str
+    status: Status
+    row: str = Field(description="Row of the status table that applied.")
+    population: Answer
+    because: str
+    certainty: Certainty | None
+    dose: str
+    timing: str
+    off_label: str
+    could_be: tuple[Status, ...]
+
+
+class SourceAnswer(Part):
+    """A source that was drawn on."""
+
+    id: str
+    citation: str
+    read: str
+    url: str | None
+
+
+class OptionAnswer(Part):
+    """One option, ranked."""
+
+    option: OptionKey
+    name: str
+    rank: Annotated[int, Field(ge=1)]
+    status: Status
+    in_brief: str = Field(description="The reason in a few words.")
+    why: str
+    leading_strategy: str = Field(description="The strategy whose status and certainty the option takes.")
+    above_next: str | None = Field(description="Why it stands above the next one.")
+    certainty: Certainty | None = Field(description="Computed certainty of its best strategy; null where nothing was computed.")
+    strategies: tuple[StrategyAnswer, ...]
+    could_be: tuple[Status, ...]
+    effects: tuple[EffectAnswer, ...]
+    harms: tuple[HarmAnswer, ...]
+    harms_note: str | None = Field(description="'harms not read' where none is recorded.")
+    studies: tuple[StudyAnswer, ...]
+    syntheses: tuple[SynthesisAnswer, ...]
+    positions: tuple[PositionAnswer, ...]
+    cautions: tuple[CautionAnswer, ...]
+    missing: tuple[str, ...]
+    sources: tuple[SourceAnswer, ...]
+
+
+class NextFinding(Part):
+    """Something to find out next."""
+
+    finding: str
+    label: str
+    settles: tuple[str, ...]
+    burden: str
+    remark: str | None = None
+
+
+class WithoutTreatment(Part):
+    """What happens with none of the options."""
+
+    per_1000: tuple[float, float] | None
+    says: str
+
+
+class Assessment(Part):
+    """The ranked evidence summary for one woman."""
+
+    decidua: str = Field(description="Version of decidua.")
+    as_of: str = Field(description="The day it stands for.")
+    rulebook: Identity
+    evidence: Identity
+    profile: Identity
+    engine: str = Field(description="Engines that ran and agreed.")
+    who: tuple[str, ...] = Field(description="Who she is, in two lines.")
+    notes: tuple[str, ...] = Field(description="What was given and could not be used.")
+    definitions: tuple[DefinitionAnswer, ...]
+    unexplained: tuple[UnexplainedAnswer, ...]
+    causes: tuple[CauseAnswer, ...]
+    subsets: tuple[SubsetAnswer, ...]
+    without_treatment: WithoutTreatment
+    options: tuple[OptionAnswer, ...]
+    next: tuple[NextFinding, ...]
+    not_read: tuple[str, ...] = Field(description="Documents whose position on an option was not read.")
+    notice: str

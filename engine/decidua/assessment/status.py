@@ -1,0 +1,265 @@
+"""The status of a strategy by the declared table, and of an option by its strategies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from decidua.assessment.effects import RatedLine, live_birth_lines, rate_strategy
+from decidua.assessment.verdicts import Verdicts
+from decidua.condition.reference import Proof, evaluate
+from decidua.errors import RulebookError
+from decidua.evidence.models import Guideline, Position
+from decidua.profile.facts import Facts, Value
+from decidua.rulebook.book import DatedRulebook
+from decidua.rulebook.models import Caution, Drug, Strategy
+from decidua.rulebook.policy import Certainty, Status, StatusRow
+from decidua.truth import NO, UNKNOWN, YES, Verdict
+
+__all__ = [
+    "JudgedPosition",
+    "JudgedStrategy",
+    "choose_best",
+    "judge_strategy",
+    "option_status",
+    "row_for",
+    "speaks_of",
+    "stops",
+]
+
+FOR = ("recommend", "suggest", "consider")
+AGAINST = ("suggest_against", "recommend_against")
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPosition:
+    """A position that speaks of a strategy, with its verdict for her.
+
+    Attributes:
+        matches: Whether its population is hers.
+        moves: Whether a document of its kind and state can move a status.
+        remark: Why it does not, or that it speaks of IVF in general.
+    """
+
+    position: Position
+    guideline: Guideline
+    matches: Verdict
+    moves: bool
+    remark: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedStrategy:
+    """A strategy with its status for her.
+
+    Attributes:
+        row: The row of the status table that applied.
+        population: Verdict of its population.
+        explained_by: Titles of causes that explain her case, where the strategy is for unexplained ones.
+        could_be: Statuses it may come to have when its population becomes known.
+    """
+
+    strategy: Strategy
+    row: StatusRow
+    population: Proof
+    explained_by: tuple[str, ...]
+    stopped_by: tuple[str, ...]
+    positions: tuple[JudgedPosition, ...]
+    lines: tuple[RatedLine, ...]
+    could_be: tuple[Status, ...]
+
+    @property
+    def status(self) -> Status:
+        """Its status."""
+        return self.row.status
+
+    @property
+    def certainty(self) -> Certainty | None:
+        """Computed certainty of its main line; None where nothing could be computed."""
+        return self.lines[0].rating.certainty if self.lines else None
+
+
+def row_for(rows: Sequence[StatusRow], facts: Facts) -> StatusRow:
+    """Return the one row of the status table that applies.
+
+    Raises:
+        RulebookError: None applies, or more than one does.
+    """
+    holding = [row for row in rows if evaluate(row.when, facts, _no_rules).verdict is YES]
+    if len(holding) != 1:
+        named = ", ".join(row.id for row in holding) or "none"
+        raise RulebookError(f"exactly one row of the status table must apply, not: {named} ({dict(facts.values)})")
+    return holding[0]
+
+
+def _row(view: DatedRulebook, values: Mapping[str, Value]) -> StatusRow:
+    return view.keep(("row", *values.items()), lambda: row_for(view.book.policy.status.rows, Facts(values)))
+
+
+def _no_rules(_id: str) -> Verdict:  # pragma: no cover - a policy refers to no rule; checked when it is loaded
+    return UNKNOWN
+
+
+def speaks_of(position: Position, strategy: Strategy) -> bool:
+    """Say whether a position speaks of a strategy: the same option and condition, and its drug or any.
+
+    A position on IVF in general speaks of a strategy for implantation failure.
+    """
+    same_condition = position.condition == strategy.condition or (
+        position.condition == "ivf" and strategy.condition == "rif"
+    )
+    if position.only_strategies and strategy.id not in position.only_strategies:
+        return False
+    drugs = {*strategy.drugs, *(("heparin", "aspirin_heparin") if "heparin" in strategy.drugs else ())}
+    return same_condition and (position.drug == "any" or position.drug in drugs)
+
+
+def judge_positions(verdicts: Verdicts, strategy: Strategy, option: str) -> list[JudgedPosition]:
+    """Return every position on an option that speaks of a strategy."""
+    view = verdicts.view
+    judged = []
+    for position in view.positions:
+        if position.option != option or not speaks_of(position, strategy):
+            continue
+        judged.append(judge_position(verdicts, position))
+    return judged
+
+
+def judge_position(verdicts: Verdicts, position: Position) -> JudgedPosition:
+    """Return a position with its verdict for her, and whether it can move a status."""
+    guideline = verdicts.view.guidelines[position.guideline]
+    newer = verdicts.view.superseded(guideline)
+    remark: str | None = None
+    if newer is not None:
+        remark = f"superseded by {verdicts.view.guidelines[newer].title}"
+    elif guideline.kind != "society_document":
+        remark = {
+            "regulator_rating": "a regulator's rating, no guideline",
+            "access_rule": "a rule on access or funding, no guideline",
+            "choosing_wisely_list": "a list, no guideline",
+            "consultation_draft": "a draft for consultation",
+        }[guideline.kind]
+    moves = remark is None
+    if moves and position.condition == "ivf":
+        remark = "speaks of IVF in general"
+    return JudgedPosition(position, guideline, verdicts.verdict(f"position:{position.id}"), moves, remark)
+
+
+def stops(caution: Caution) -> bool:
+    """Say whether a caution stops every strategy of its drug when its finding is present."""
+    return caution.level == "contraindication" and caution.hard_stop and caution.only_at is None
+
+
+def _stopping(verdicts: Verdicts, drugs: Iterable[Drug]) -> list[str]:
+    found: dict[str, None] = {}
+    for drug in drugs:
+        for caution in drug.cautions:
+            if stops(caution) and verdicts.verdict(f"finding:{caution.finding}") is YES:
+                found.setdefault(verdicts.view.book.finding[caution.finding].label)
+    return list(found)
+
+
+def explaining_causes(verdicts: Verdicts, condition: str) -> list[str]:
+    """Return the titles of the causes that explain her case."""
+    term = "rif" if condition in ("rif", "ivf") else "rpl"
+    return [
+        cause.title
+        for cause in verdicts.view.book.causes
+        if cause.explains and term in cause.conditions and verdicts.verdict(cause.id) is YES
+    ]
+
+
+def judge_strategy(verdicts: Verdicts, strategy: Strategy, option: str) -> JudgedStrategy:
+    """Judge one strategy for her by the declared table."""
+    view = verdicts.view
+    drugs = [view.book.drug[key] for key in strategy.drugs]
+    lines = rate_strategy(view, strategy)
+    positions = judge_positions(verdicts, strategy, option)
+    explained = explaining_causes(verdicts, strategy.condition) if strategy.needs_unexplained else []
+    stopped = _stopping(verdicts, drugs)
+    population = verdicts.proof(strategy.id)
+    shared: dict[str, Value] = {
+        "explained": bool(explained),
+        "contraindicated": bool(stopped),
+        "safety_recorded": bool(strategy.drugs),
+        **_evidence_facts(lines),
+    }
+    words = {YES: "hers", NO: "not_hers", UNKNOWN: "not_known"}
+    row = _row(view, {**shared, "population": words[population.verdict], **_society_facts(positions)})
+    could_be: list[Status] = []
+    if row.status == "undetermined":
+        for assumed in (UNKNOWN, YES, NO):
+            imagined = [
+                JudgedPosition(
+                    one.position,
+                    one.guideline,
+                    assumed if one.matches is UNKNOWN else one.matches,
+                    one.moves,
+                    one.remark,
+                )
+                for one in positions
+            ]
+            possible = _row(view, {**shared, "population": "hers", **_society_facts(imagined)}).status
+            if possible not in could_be:
+                could_be.append(possible)
+        could_be.append("not_applicable")
+    order = view.book.policy.rank.statuses
+    return JudgedStrategy(
+        strategy,
+        row,
+        population,
+        tuple(explained),
+        tuple(stopped),
+        tuple(positions),
+        tuple(lines),
+        tuple(sorted(set(could_be), key=order.index)),
+    )
+
+
+def _society_facts(positions: Iterable[JudgedPosition]) -> dict[str, Value]:
+    """Count the societies for and against; a society with several documents or lines counts once a side."""
+    moving = [one for one in positions if one.moves]
+
+    def societies(stances: Sequence[str], verdict: Verdict) -> int:
+        return len({one.guideline.society for one in moving if one.position.position in stances and one.matches is verdict})
+
+    return {
+        "societies_for": societies(FOR, YES),
+        "societies_against": societies(AGAINST, YES),
+        "societies_possibly_against": societies(AGAINST, UNKNOWN),
+        "societies_research_only": societies(("research_only",), YES),
+    }
+
+
+def _evidence_facts(lines: Sequence[RatedLine]) -> Mapping[str, Value]:
+    resting = live_birth_lines(lines)
+    if not resting:
+        return {"live_birth": "none", "certainty": "none"}
+    return {"live_birth": resting[0].shows, "certainty": resting[0].rating.certainty}
+
+
+def choose_best(view: DatedRulebook, strategies: Sequence[JudgedStrategy]) -> JudgedStrategy:
+    """Return the strategy whose status the option takes.
+
+    That is the best by the order of the statuses among those that apply to her (population YES); where none applies, among
+    those that may; else any. A contraindicated one is taken only where all that apply are.
+    """
+    order = view.book.policy.rank.statuses
+    for verdict in (YES, UNKNOWN, NO):
+        group = [
+            one for one in strategies if one.population.verdict is verdict and (verdict is NO or one.status != "not_applicable")
+        ]
+        if group:
+            return min(group, key=lambda one: order.index(one.status))
+    return min(strategies, key=lambda one: order.index(one.status))
+
+
+def option_status(view: DatedRulebook, strategies: Sequence[JudgedStrategy]) -> tuple[Status, tuple[Status, ...]]:
+    """Return an option's status, and what it could come to be when more is known."""
+    best = choose_best(view, strategies)
+    order = view.book.policy.rank.statuses
+    possible = {status for one in strategies for status in one.could_be}
+    if best.status != "undetermined":
+        better = {status for status in possible if order.index(status) < order.index(best.status)}
+        return best.status, tuple(sorted(better, key=order.index))
+    return best.status, tuple(sorted(possible, key=order.index))

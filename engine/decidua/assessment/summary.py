@@ -1,0 +1,220 @@
+"""The head of an assessment: who she is, which definitions hold, whether anything explains her case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from decidua.assessment.effects import live_birth_lines
+from decidua.assessment.options import JudgedOption
+from decidua.assessment.result import (
+    CauseAnswer,
+    DefinitionAnswer,
+    SubsetAnswer,
+    UnexplainedAnswer,
+    WithoutTreatment,
+)
+from decidua.assessment.verdicts import Verdicts
+from decidua.assessment.words import POSITION_WORDS, because, year_of
+from decidua.condition.english import value_in_english
+from decidua.condition.reference import evaluate
+from decidua.condition.syntax import AnyOf, Not
+from decidua.profile.counting import Interval
+from decidua.profile.facts import Facts
+from decidua.profile.vocabulary import vocabulary
+from decidua.rulebook.models import Cause, Panel
+from decidua.truth import NO, UNKNOWN, YES
+
+__all__ = ["causes", "definitions", "describe", "not_read", "subsets", "unexplained", "without_treatment"]
+
+
+def describe(facts: Facts, why: str | None) -> list[str]:
+    """Say who she is in two lines: her history, then where she stands now."""
+    history = []
+    age = facts.get("age")
+    if isinstance(age, int | float):
+        history.append(f"{age:g} years")
+    history.extend(_counted(facts, "losses.total", "pregnancy loss", "pregnancy losses"))
+    history.extend(_counted(facts, "live_births.total", "live birth", "live births"))
+    history.extend(_counted(facts, "transfers.failed", "failed transfer", "failed transfers"))
+    if not history:
+        history.append("age, losses and transfers not known")
+    return [f"{'; '.join(history)}.", *([why] if why else []), f"{_present(facts)}."]
+
+
+def _counted(facts: Facts, name: str, one: str, several: str) -> list[str]:
+    value = facts.get(name)
+    if value is None or isinstance(value, bool | str):
+        return []
+    if isinstance(value, Interval):
+        return [f"{value_in_english(value, vocabulary()[name])} {several}"]
+    if value == 0:
+        return [f"no {one}"] if name == "live_births.total" else []
+    return [f"{value} {one if value == 1 else several}"]
+
+
+def _present(facts: Facts) -> str:
+    pregnant = facts.get("pregnancy.pregnant")
+    if pregnant is True:
+        weeks = facts.get("pregnancy.weeks")
+        parts = [f"Pregnant now{f', {weeks:.3g} weeks' if isinstance(weeks, int | float) else ''}"]
+        for name, yes, no in (
+            ("pregnancy.bleeding", "bleeding", "no bleeding"),
+            ("pregnancy.intrauterine_on_scan", "intrauterine on scan", "no intrauterine pregnancy on scan"),
+            ("pregnancy.heartbeat", "heartbeat seen", "no heartbeat seen"),
+        ):
+            value = facts.get(name)
+            parts.append(yes if value is True else no if value is False else f"{yes}: not known")
+        return "; ".join(parts)
+    planned = {"natural": "natural conception", "transfer": "an embryo transfer", "none": "no pregnancy"}.get(
+        str(facts.get("plan.next")), "not known"
+    )
+    state = "Not pregnant" if pregnant is False else "Pregnant now: not known"
+    return f"{state}; planned: {planned}"
+
+
+def definitions(verdicts: Verdicts) -> list[DefinitionAnswer]:
+    """Return every definition that holds on the date with its verdict for her."""
+    answers = []
+    for definition in verdicts.view.definitions:
+        proof = verdicts.proof(definition.id)
+        answers.append(
+            DefinitionAnswer(
+                id=definition.id,
+                society=definition.society,
+                term=definition.term,
+                verdict=proof.verdict.value,
+                title=definition.title,
+                because=because(verdicts, proof, limit=2),
+                stands_in=definition.id in verdicts.view.stand_ins,
+            )
+        )
+    return answers
+
+
+def unexplained(verdicts: Verdicts) -> list[UnexplainedAnswer]:
+    """Return the panels for conditions that are, or may be, hers."""
+    return [
+        _panel(verdicts, panel)
+        for panel in verdicts.view.panels
+        if verdicts.verdict(panel.condition) is not NO and panel.kind == "society"
+    ]
+
+
+def _panel(verdicts: Verdicts, panel: Panel) -> UnexplainedAnswer:
+    names = {test.key: test.name for test in verdicts.view.book.investigations}
+    missing, abnormal = [], []
+    for item in panel.items:
+        wanted = item.normal if item.needed is None else AnyOf((Not(item.needed), item.normal))
+        verdict = evaluate(wanted, verdicts.facts, verdicts.verdict).verdict
+        if verdict is UNKNOWN:
+            missing.append(names[item.test])
+        elif verdict is NO:
+            abnormal.append(names[item.test])
+    return UnexplainedAnswer(
+        panel=panel.id,
+        title=panel.title,
+        condition=panel.condition,
+        verdict=verdicts.verdict(panel.id).value,
+        missing=tuple(missing),
+        abnormal=tuple(abnormal),
+        stands_in=panel.id in verdicts.view.stand_ins,
+    )
+
+
+def causes(verdicts: Verdicts) -> list[CauseAnswer]:
+    """Return every cause with its verdict; those found come first, those that explain before those that do not."""
+    answers = [_cause(verdicts, cause) for cause in verdicts.view.book.causes]
+    order = {"yes": 0, "unknown": 1, "no": 2}
+    return sorted(answers, key=lambda answer: (order[answer.verdict], not answer.explains))
+
+
+def _cause(verdicts: Verdicts, cause: Cause) -> CauseAnswer:
+    view = verdicts.view
+    positions = {one.id: one for one in view.positions}
+    care, sources = [], [cause.source.url or cause.source.where or ""]
+    for usual in cause.usual_care:
+        speaking = [positions[id_] for id_ in usual.positions if id_ in positions]
+        if usual.positions and not speaking and usual.source is None:
+            continue
+        who = [
+            f"{view.guidelines[one.guideline].society_name} {year_of(view.guidelines[one.guideline].published)} "
+            f"{POSITION_WORDS[one.position]}"
+            for one in speaking
+        ]
+        care.append(f"{usual.says} ({'; '.join(who)})" if who else usual.says)
+        sources.extend(one.id for one in speaking)
+    return CauseAnswer(
+        id=cause.id,
+        title=cause.title,
+        verdict=verdicts.verdict(cause.id).value,
+        explains=cause.explains,
+        says=cause.says,
+        usual_care=tuple(care),
+        sources=tuple(dict.fromkeys(source for source in sources if source)),
+    )
+
+
+def subsets(verdicts: Verdicts) -> list[SubsetAnswer]:
+    """Return every subset with its verdict."""
+    return [
+        SubsetAnswer(id=one.id, title=one.title, verdict=verdicts.verdict(one.id).value, says=one.says)
+        for one in verdicts.view.book.subsets
+    ]
+
+
+def without_treatment(options: Sequence[JudgedOption], baseline: Mapping[str, float]) -> WithoutTreatment:
+    """Say what happens with none of the options: her own chance, else the control arms of trials that may bear on her."""
+    if baseline:
+        said = " and ".join(f"{chance * 1000:.0f} of 1000 ({unit.replace('_', ' ')})" for unit, chance in baseline.items())
+        first = 1000 * next(iter(baseline.values()))
+        return WithoutTreatment(per_1000=(first, first), says=f"Chance of a live birth without any of them, as given: {said}.")
+    tables = {
+        row.study.id: row.table
+        for judged in options
+        for one in judged.strategies
+        if one.population.verdict is not NO and one.status != "not_applicable"
+        for rated in live_birth_lines(one.lines)
+        for row in rated.line.rows
+    }
+    if not tables:
+        return WithoutTreatment(
+            per_1000=None, says="What happens with none of the options cannot be said: no trial that bears on her gives counts."
+        )
+    risks = [1000 * table.control_risk for table in tables.values()]
+    low, high = round(min(risks)), round(max(risks))
+    largest, table = max(tables.items(), key=lambda pair: (pair[1].control_total, pair[0]))
+    if len(tables) == 1:
+        said = f"{low} of 1000 women had a live birth in the control arm of the one trial that may bear on her ({largest})."
+    else:
+        said = (
+            f"{low} to {high} of 1000 women had a live birth in the control arms of {len(tables)} trials that may bear on "
+            f"her; {1000 * table.control_risk:.0f} in the largest ({largest})."
+        )
+    return WithoutTreatment(per_1000=(float(low), float(high)), says=f"With none of the options, {said}")
+
+
+def not_read(verdicts: Verdicts) -> list[str]:
+    """Name the documents whose position on an option was not read."""
+    view = verdicts.view
+    names = {option.option: option.name for option in view.book.options}
+    lines = []
+    for gap in view.book.unread:
+        if any(id_ not in view.guidelines for id_ in gap.guidelines):
+            continue
+        about = [names[option] for option in gap.options if option in names]
+        if gap.options and not about:
+            continue
+        documents = [
+            *(f"{view.guidelines[id_].society_name} {year_of(view.guidelines[id_].published)}" for id_ in gap.guidelines),
+            *gap.documents,
+        ]
+        lines.append(f"{', '.join(dict.fromkeys(documents))}: {', '.join(about) if about else gap.missing}")
+    recorded = {position.guideline for position in view.positions}
+    silent = [
+        f"{one.society_name} {year_of(one.published)}"
+        for one in view.guidelines.values()
+        if one.id not in recorded and one.kind == "society_document" and view.superseded(one) is None
+    ]
+    if silent:
+        lines.append(f"No position on any option recorded from: {', '.join(silent)}")
+    return lines

@@ -1,0 +1,111 @@
+"""Every rule's verdict for one woman, with its proof, confirmed by the production network where that is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from decidua.condition.reference import Proof, compare, deciding, evaluate
+from decidua.condition.syntax import Atom, Known, Rule, Untold
+from decidua.engines.production import available
+from decidua.errors import DeciduaError, EngineDisagreement
+from decidua.profile.counting import Interval
+from decidua.profile.facts import Facts
+from decidua.rulebook.book import DatedRulebook
+from decidua.truth import NO, UNKNOWN, YES, Verdict
+
+__all__ = ["ENGINES", "Engine", "Verdicts"]
+
+Engine = Literal["auto", "reference", "durable"]
+ENGINES: tuple[Engine, ...] = ("auto", "reference", "durable")
+
+
+class Verdicts:
+    """The verdicts of all rules of a dated rulebook for one woman.
+
+    Args:
+        view: The rules.
+        facts: What is known of her.
+        engine: ``auto`` confirms with durable-rules where it is installed; ``durable`` demands it.
+
+    Raises:
+        DeciduaError: ``durable`` is asked for and not installed, or no such engine exists.
+        EngineDisagreement: The two engines fired different rules.
+    """
+
+    def __init__(self, view: DatedRulebook, facts: Facts, engine: Engine = "auto") -> None:
+        if engine not in ENGINES:
+            raise DeciduaError(f"there is no engine '{engine}'; use one of {', '.join(ENGINES)}")
+        self.view = view
+        self.facts = facts
+        self._proofs: dict[str, Proof] = {}
+        for id_ in view.rules:
+            self.proof(id_)
+        self.engine = "reference"
+        if engine != "reference" and available():
+            self._confirm()
+            self.engine = "reference and durable-rules, in agreement"
+        elif engine == "durable":
+            raise DeciduaError(
+                "durable-rules is not installed (it exists for Python below 3.13 only); use engine 'reference'"
+            )
+
+    def proof(self, id_: str) -> Proof:
+        """Return the proof of a rule's verdict."""
+        proof = self._proofs.get(id_)
+        if proof is None:
+            proof = self._proofs[id_] = evaluate(self.view.rules[id_].condition, self.facts, self.verdict)
+        return proof
+
+    def verdict(self, id_: str) -> Verdict:
+        """Return a rule's verdict. A definition or panel that does not hold on the date is UNKNOWN."""
+        return self.proof(id_).verdict if id_ in self.view.rules else UNKNOWN
+
+    def _confirm(self) -> None:
+        fired = self.view.network.fire(self._decide)
+        expected = {id_ for id_, proof in self._proofs.items() if proof.verdict is YES}
+        differing = sorted(fired ^ expected)
+        if differing:
+            named = ", ".join(differing[:5])
+            more = f" and {len(differing) - 5} more" if len(differing) > 5 else ""
+            raise EngineDisagreement(
+                f"the reference engine and the production network disagree on {named}{more}; nothing is shown. Report "
+                "this with the profile's findings, and use engine 'reference' only to look into it"
+            )
+
+    def _decide(self, atom: Atom | Known) -> Verdict:
+        value = self.facts.get(atom.fact)
+        if isinstance(atom, Known):
+            return YES if value is not None and not isinstance(value, Interval) else NO
+        return compare(value, atom)
+
+    def deciding_leaves(self, proof: Proof) -> Iterator[Proof]:
+        """Yield the leaves that decide a proof, looking through the rules it refers to."""
+        seen: set[str] = set()
+        stack = [proof]
+        while stack:
+            for leaf in deciding(stack.pop()):
+                if isinstance(leaf.condition, Rule):
+                    if leaf.condition.id not in seen and leaf.condition.id in self.view.rules:
+                        seen.add(leaf.condition.id)
+                        stack.append(self.proof(leaf.condition.id))
+                else:
+                    yield leaf
+
+    def unknown_facts(self, proof: Proof) -> list[str]:
+        """Return the facts that are not known and could still decide a proof, in order, each once."""
+        if proof.verdict is not UNKNOWN:
+            return []
+        facts: dict[str, None] = {}
+        for leaf in self.deciding_leaves(proof):
+            if isinstance(leaf.condition, Atom) and leaf.verdict is UNKNOWN:
+                facts.setdefault(leaf.condition.fact)
+        return list(facts)
+
+    def untold(self, proof: Proof) -> list[str]:
+        """Return what could decide a proof and was not read, or that no finding expresses."""
+        texts: dict[str, None] = {}
+        for leaf in self.deciding_leaves(proof):
+            if isinstance(leaf.condition, Untold):
+                texts.setdefault(leaf.condition.text)
+        return list(texts)

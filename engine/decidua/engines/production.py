@@ -1,0 +1,283 @@
+"""The production network: durable-rules fires the rules whose verdict is YES, layer by layer.
+
+The library is given nothing that it gets wrong. It never sees a value: every comparison is decided before, and the fact
+that is asserted says only which of them hold. Nothing negative goes in: ``not`` is pushed down to the comparisons, where
+"known to be false" is a mark of its own. ``any`` and ``at_least`` become one production a way to fulfil them. Productions
+are cut into small rulesets by construction, every session is deleted, and a lock lets one thread in at a time. The
+rulesets are used directly, without the library's host, so none of its timer threads is ever started.
+
+Each ruleset has one rule that always fires. Without it the library frees memory it never set: a session's context is
+first written when an action starts, and ``delete_state`` on a session in which none did corrupts the heap.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from itertools import combinations, count
+from math import comb
+from typing import Any
+
+from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Condition, Known, Not, Rule, Untold
+from decidua.errors import RulebookError
+from decidua.truth import NO, YES, Verdict
+
+__all__ = ["ProductionNetwork", "available"]
+
+PRODUCTIONS_PER_RULESET = 16
+MARKS_PER_RULESET = 40
+"""Well under the 64 alpha nodes on one level at which the library fails (error 303)."""
+WAYS = 400
+"""Most ways to fulfil one ``at_least`` that are written out."""
+
+_log = logging.getLogger("decidua")
+
+
+def available() -> bool:
+    """Say whether durable-rules can be used here: it is not installed for Python 3.13 and later."""
+    return find_spec("durable") is not None and find_spec("durable_rules_engine") is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Production:
+    """When all ``needs`` are marked, ``concludes`` is marked."""
+
+    concludes: str
+    needs: frozenset[str]
+
+
+class ProductionNetwork:
+    """Rules compiled for durable-rules.
+
+    Args:
+        rules: Ids and conditions, in any order; a condition refers only to rules of the same list.
+        name: Part of the names of the rulesets, such as the rulebook's hash.
+
+    Raises:
+        RulebookError: An ``at_least`` with too many ways to be fulfilled.
+    """
+
+    def __init__(self, rules: Sequence[tuple[str, Condition]], name: str) -> None:
+        compiler = _Compiler(rules)
+        self._marks = compiler.marks
+        self._rule_marks = {compiler.rule_mark(id_, YES): id_ for id_, _ in rules}
+        self._chunks = list(_cut(compiler.productions()))
+        self._name = name
+        self._lock = threading.Lock()
+        self._owner = 0
+        self._rulesets: list[tuple[frozenset[str], Any]] = []
+        self._fired: list[str] = []
+        self._sessions = count(1)
+
+    def __reduce__(self) -> Any:  # pragma: no cover - a guard for whoever tries
+        raise TypeError("a production network is never sent to another process; each builds its own")
+
+    @property
+    def productions(self) -> int:
+        """How many productions the rules became."""
+        return sum(len(chunk) for chunk in self._chunks)
+
+    def fire(self, verdict_of: Callable[[Atom | Known], Verdict]) -> frozenset[str]:
+        """Return the ids of all rules that fire for one woman.
+
+        Args:
+            verdict_of: Decides one comparison.
+        """
+        held = set()
+        for atom, (yes, no) in self._marks.items():
+            verdict = verdict_of(atom)
+            if verdict is YES:
+                held.add(yes)
+            elif verdict is NO:
+                held.add(no)
+        with self._lock:
+            if self._owner != os.getpid():
+                self._build()
+            session = f"s{next(self._sessions)}"
+            for marks, ruleset in self._rulesets:
+                present = marks & held
+                if present:
+                    held.update(self._assert(ruleset, session, present))
+        return frozenset(self._rule_marks[mark] for mark in held if mark in self._rule_marks)
+
+    def _build(self) -> None:
+        """Create the rulesets of this process; a forked child builds its own."""
+        engine = import_module("durable.engine")
+        self._rulesets = []
+        for index, chunk in enumerate(self._chunks):
+            definition = {
+                f"p{at}": {
+                    "all": [{"m": {"$and": [{"anchor": "a"}, *({need: "y"} for need in sorted(production.needs))]}}],
+                    "run": self._recorder(production.concludes),
+                }
+                for at, production in enumerate(chunk)
+            }
+            definition["always"] = {"all": [{"m": {"$and": [{"anchor": "a"}]}}], "run": _do_nothing}
+            marks = frozenset(need for production in chunk for need in production.needs)
+            self._rulesets.append((marks, engine.Ruleset(f"decidua-{self._name}-{index}", None, definition)))
+        self._owner = os.getpid()
+        _log.debug("built %d rulesets of %d productions", len(self._rulesets), self.productions)
+
+    def _recorder(self, mark: str) -> Callable[[Any], None]:
+        """Return a one-argument action that only records; a two-argument one would be taken for asynchronous."""
+
+        def record(_closure: Any) -> None:
+            self._fired.append(mark)
+
+        return record
+
+    def _assert(self, ruleset: Any, session: str, present: Iterable[str]) -> list[str]:
+        self._fired = []
+        problems: list[Any] = []
+
+        def finished(error: Any, state: Any) -> None:
+            if error:
+                problems.append(error)
+            elif state and state.get("exception"):
+                problems.append(state["exception"])
+
+        fact = {"sid": session, "anchor": "a", **dict.fromkeys(sorted(present), "y")}
+        try:
+            ruleset.do_actions(ruleset.assert_fact(fact), finished)
+            ruleset.delete_state(session)
+        except BaseException:
+            self._owner = 0  # the session is in an unknown state: leave it alone and build all rulesets anew
+            raise
+        if problems:
+            raise RuntimeError(f"the production network failed: {problems[0]}")
+        return self._fired
+
+
+def _do_nothing(_closure: Any) -> None:
+    """Fire without a conclusion."""
+
+
+class _Compiler:
+    """Turns conditions into productions over marks."""
+
+    def __init__(self, rules: Sequence[tuple[str, Condition]]) -> None:
+        self.marks: dict[Atom | Known, tuple[str, str]] = {}
+        self._conditions = dict(rules)
+        self._numbers = {id_: number for number, (id_, _) in enumerate(rules)}
+        self._found: list[Production] = []
+        self._wanted: list[tuple[str, Verdict]] = [(id_, YES) for id_, _ in rules]
+        self._done: set[tuple[str, Verdict]] = set()
+        self._inner = count(1)
+
+    def rule_mark(self, id_: str, side: Verdict) -> str:
+        """Return the mark of a rule's YES, or of its NO."""
+        return f"r{self._numbers[id_]}{'y' if side is YES else 'n'}"
+
+    def productions(self) -> list[Production]:
+        """Compile every rule's YES side, and the NO side of those that another rule negates."""
+        while self._wanted:
+            id_, side = self._wanted.pop(0)
+            if (id_, side) not in self._done:
+                self._done.add((id_, side))
+                self._conclude(self.rule_mark(id_, side), self._conditions[id_], side)
+        return _in_order(self._found)
+
+    def _conclude(self, mark: str, node: Condition, side: Verdict) -> None:
+        for way in self._ways(node, side):
+            self._add(mark, way)
+
+    def _add(self, mark: str, way: frozenset[str]) -> None:
+        """Add a production, in steps where it needs more marks than one ruleset may hold."""
+        needs = sorted(way)
+        while len(needs) > MARKS_PER_RULESET:
+            part, needs = needs[:MARKS_PER_RULESET], needs[MARKS_PER_RULESET:]
+            inner = f"i{next(self._inner)}"
+            self._found.append(Production(inner, frozenset(part)))
+            needs.append(inner)
+        self._found.append(Production(mark, frozenset(needs)))
+
+    def _ways(self, node: Condition, side: Verdict) -> Iterator[frozenset[str]]:
+        """Yield the sets of marks each of which gives the node its verdict."""
+        if isinstance(node, Untold):
+            return
+        if isinstance(node, Not):
+            yield from self._ways(node.part, NO if side is YES else YES)
+        elif isinstance(node, Atom | Known):
+            yield frozenset({self._atom_mark(node, side)})
+        elif isinstance(node, Rule):
+            self._wanted.append((node.id, side))
+            yield frozenset({self.rule_mark(node.id, side)})
+        else:
+            needed = self._needed(node, side)
+            if comb(len(node.parts), needed) > WAYS:
+                raise RulebookError(
+                    f"'at_least {needed}' of {len(node.parts)} conditions can be met in more than {WAYS} ways; split it"
+                )
+            marks = [self._mark(part, side) for part in node.parts]
+            usable = [mark for mark in marks if mark is not None]
+            for way in combinations(usable, needed):
+                yield frozenset(way)
+
+    @staticmethod
+    def _needed(node: All | AnyOf | AtLeast, side: Verdict) -> int:
+        """Return how many parts must have the verdict for the node to have it."""
+        if isinstance(node, AtLeast):
+            return node.count if side is YES else len(node.parts) - node.count + 1
+        return len(node.parts) if isinstance(node, All) is (side is YES) else 1
+
+    def _mark(self, node: Condition, side: Verdict) -> str | None:
+        """Return one mark that stands for the node's verdict; None where it can never have it."""
+        ways = list(self._ways(node, side))
+        if not ways:
+            return None
+        if len(ways) == 1 and len(ways[0]) == 1:
+            return next(iter(ways[0]))
+        mark = f"i{next(self._inner)}"
+        for way in ways:
+            self._add(mark, way)
+        return mark
+
+    def _atom_mark(self, atom: Atom | Known, side: Verdict) -> str:
+        yes, no = self.marks.setdefault(atom, (f"a{len(self.marks)}y", f"a{len(self.marks)}n"))
+        return yes if side is YES else no
+
+
+def _in_order(productions: Iterable[Production]) -> list[Production]:
+    """Sort productions so that every mark is concluded before it is needed."""
+    by_conclusion: dict[str, list[Production]] = {}
+    for production in productions:
+        by_conclusion.setdefault(production.concludes, []).append(production)
+    depths: dict[str, int] = {}
+    for mark in by_conclusion:
+        _depth(mark, by_conclusion, depths)
+    return sorted(
+        (production for group in by_conclusion.values() for production in group),
+        key=lambda production: depths[production.concludes],
+    )
+
+
+def _depth(mark: str, by_conclusion: Mapping[str, list[Production]], depths: dict[str, int]) -> int:
+    if mark not in by_conclusion:
+        return 0
+    if mark not in depths:
+        needs = {need for production in by_conclusion[mark] for need in production.needs}
+        depths[mark] = 1 + max((_depth(need, by_conclusion, depths) for need in needs), default=0)
+    return depths[mark]
+
+
+def _cut(productions: Sequence[Production]) -> Iterator[list[Production]]:
+    """Cut productions into rulesets that stay small and never conclude what the same ruleset needs."""
+    chunk: list[Production] = []
+    marks: set[str] = set()
+    concluded: set[str] = set()
+    for production in productions:
+        together = marks | production.needs
+        full = len(chunk) >= PRODUCTIONS_PER_RULESET or len(together) > MARKS_PER_RULESET
+        if chunk and (full or production.needs & concluded):
+            yield chunk
+            chunk, marks, concluded = [], set(), set()
+        chunk.append(production)
+        marks |= production.needs
+        concluded.add(production.concludes)
+    if chunk:
+        yield chunk

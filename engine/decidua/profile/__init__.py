@@ -1,0 +1,1 @@
+"""The woman: her profile, and the facts drawn from it."""

@@ -1,0 +1,159 @@
+"""Draws the facts from a profile: flat, typed, and missing where the profile is silent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from decidua.profile.counting import Interval, count_pregnancies, count_transfers, cumulative_chance
+from decidua.profile.finding import Fact
+from decidua.profile.investigations import AntiphospholipidTest, Measurement
+from decidua.profile.model import Profile
+from decidua.profile.vocabulary import direct_facts, vocabulary
+
+__all__ = ["Facts", "Value", "draw_facts"]
+
+Value = bool | int | float | str | date | Interval
+
+EXACT_CONVERSIONS: dict[tuple[str, str], float] = {
+    ("fraction", "percent"): 100.0,
+    ("%", "percent"): 1.0,
+    ("uIU/mL", "mIU/L"): 1.0,
+    ("mU/L", "mIU/L"): 1.0,
+    ("cm", "mm"): 10.0,
+    ("GPL", "GPL_or_MPL"): 1.0,
+    ("MPL", "GPL_or_MPL"): 1.0,
+    ("titre", "reciprocal_titre"): 1.0,
+}
+"""Factors between units that mean the same by definition. Anything else is not converted: the finding stays unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of one woman.
+
+    Attributes:
+        values: Known values and intervals by fact name; a name that is missing is unknown.
+        notes: Sentences on what was given and could not be used, such as a unit that has no exact conversion.
+    """
+
+    values: Mapping[str, Value]
+    notes: tuple[str, ...] = field(default=())
+
+    def get(self, name: str) -> Value | None:
+        """Return a value, an interval, or None for unknown."""
+        return self.values.get(name)
+
+
+def draw_facts(profile: Profile) -> Facts:
+    """Draw every fact of the vocabulary that the profile makes known.
+
+    A section declared complete turns its unlisted entries into no, except a condition that only a check can reveal:
+    that one needs the check too.
+    """
+    values: dict[str, Value] = {}
+    notes: list[str] = []
+    completed: list[str] = []
+    for path, fact, revealed_by in direct_facts():
+        value = _look_up(profile, path)
+        if value is None:
+            if fact.kind == "yes_no" and _completed(profile, path[0], revealed_by):
+                completed.append(fact.name)
+        elif isinstance(value, Measurement):
+            converted = _convert(value, fact, notes)
+            if converted is not None:
+                values[fact.name] = converted
+        else:
+            values[fact.name] = value
+    _imply(values)
+    for name in completed:
+        values.setdefault(name, False)  # after what the findings imply: lupus listed makes autoimmune disease no "no"
+    _imply(values)
+    values.update(_antiphospholipid(profile.investigations.antiphospholipid, notes))
+    counts = {**count_pregnancies(profile.pregnancies), **count_transfers(profile.transfers)}
+    counts["transfers.cumulative_chance"] = cumulative_chance(profile.transfers)
+    for name, interval in counts.items():
+        fact = vocabulary()[name]
+        if interval.low == interval.high:
+            values[name] = interval.low if fact.kind == "number" else int(interval.low)
+        elif interval.low > (fact.minimum or 0) or (
+            interval.high is not None and interval.high < (fact.maximum or math.inf)
+        ):
+            values[name] = interval
+    return Facts(values, tuple(notes))
+
+
+IMPLIED: tuple[tuple[str, bool, str, bool], ...] = (
+    ("pregnancy.heartbeat", True, "pregnancy.missed_miscarriage", False),
+    ("pregnancy.intrauterine_on_scan", True, "pregnancy.ectopic", False),
+    ("condition.heart_failure_nyha_3_4", True, "condition.heart_failure", True),
+    ("condition.heart_failure", False, "condition.heart_failure_nyha_3_4", False),
+    ("condition.severe_renal_impairment", True, "condition.renal_impairment", True),
+    ("condition.renal_impairment", False, "condition.severe_renal_impairment", False),
+    ("condition.severe_hepatic_dysfunction", True, "condition.liver_disease", True),
+    ("condition.liver_disease", False, "condition.severe_hepatic_dysfunction", False),
+    ("condition.lupus", True, "condition.autoimmune_disease", True),
+    ("condition.autoimmune_disease", False, "condition.lupus", False),
+)
+"""What one finding says of another by the meaning of the words; it never overrides a finding that was given."""
+
+
+def _imply(values: dict[str, Value]) -> None:
+    for known, value, implied, follows in IMPLIED:
+        if values.get(known) is value:
+            values.setdefault(implied, follows)
+
+
+def _look_up(profile: Profile, path: tuple[str, ...]) -> Any:
+    value: Any = profile
+    for name in path:
+        value = getattr(value, name)
+    return value
+
+
+def _completed(profile: Profile, section: str, revealed_by: str | None) -> bool:
+    if not getattr(getattr(profile, section), "complete", False):
+        return False
+    return revealed_by is None or getattr(profile.checks, revealed_by) is True
+
+
+def _convert(measurement: Measurement, fact: Fact, notes: list[str]) -> float | None:
+    """Return a value in the vocabulary's unit, or None with a note on why it was not used."""
+    given = f"{fact.label}: {measurement.value:g} {measurement.unit}"
+    factor = 1.0 if measurement.unit == fact.unit else EXACT_CONVERSIONS.get((measurement.unit, fact.unit))
+    if factor is None:
+        notes.append(f"{given} was not used, since it has no exact conversion to {fact.unit}")
+        return None
+    converted = round(measurement.value * factor, 9)
+    if fact.maximum is not None and converted > fact.maximum:
+        notes.append(f"{given} was not used, since it is not possible")
+        return None
+    return converted
+
+
+def _antiphospholipid(tests: tuple[AntiphospholipidTest, ...], notes: list[str]) -> Iterator[tuple[str, Value]]:
+    """Read the rounds of antiphospholipid tests together: positive if any round was."""
+    if not tests:
+        return
+    positive = [test for test in tests if test.result == "positive"]
+    yield "workup.antiphospholipid", "positive" if positive else "negative"
+    dates = [test.date for test in positive if test.date is not None]
+    if len(dates) >= 2:
+        apart = (max(dates) - min(dates)).days / 7
+        missing = len(positive) - len(dates)
+        yield "workup.antiphospholipid_positive_weeks_apart", Interval(apart, None) if missing else apart
+    lupus = [test.lupus_anticoagulant for test in tests]
+    if "positive" in lupus:
+        yield "workup.lupus_anticoagulant", "positive"
+    elif "negative" in lupus and all(test.lupus_anticoagulant for test in positive):
+        yield "workup.lupus_anticoagulant", "negative"
+    for name in ("anticardiolipin", "anti_beta2gpi"):
+        fact = vocabulary()[f"workup.{name}"]
+        measured = [getattr(test, name) for test in tests]
+        converted = [None if value is None else _convert(value, fact, notes) for value in measured]
+        known = [value for value in converted if value is not None]
+        if known:
+            yield fact.name, max(known) if len(known) == len(tests) else Interval(max(known), None)

@@ -1,0 +1,101 @@
+"""What a finding is: declared once, on the profile field it is read from, and collected into the vocabulary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+
+__all__ = ["Fact", "Kind", "Section", "YesNo", "finding", "measured"]
+
+Kind = Literal["integer", "number", "yes_no", "choice", "date"]
+YesNo = bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One entry of the vocabulary.
+
+    Attributes:
+        name: Dotted name that rules use, such as ``losses.total``.
+        kind: The type of its values; ``yes_no`` is a Python bool.
+        label: What a person reads.
+        unit: Unit of a number, empty where it has none.
+        minimum: Smallest possible value of a number, inclusive.
+        maximum: Largest possible value of a number, inclusive.
+        choices: The values of a ``choice``.
+        read_from: Where in the profile it comes from, in the profile's own dotted names.
+        obtainable: False for what no test can supply any more, such as tissue of a past loss.
+    """
+
+    name: str
+    kind: Kind
+    label: str
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    read_from: str = ""
+    obtainable: bool = True
+
+
+class Section(BaseModel):
+    """A part of the profile: strict types, no unknown keys, never changed after it was read."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
+
+
+def finding(
+    label: str,
+    *,
+    fact: str | None = None,
+    unit: str = "",
+    at_least: float | None = None,
+    at_most: float | None = None,
+    revealed_by: str | None = None,
+    obtainable: bool = True,
+) -> Any:
+    """Declare an optional finding; absent means unknown.
+
+    Args:
+        label: What a person reads; also the description in the JSON Schema.
+        fact: Name in the vocabulary; None keeps the field out of it (it only feeds derived facts).
+        unit: Unit of a number.
+        at_least: Smallest possible value.
+        at_most: Largest possible value.
+        revealed_by: Name of the check (``checked.*``) that alone can show a condition's absence.
+        obtainable: False for what can no longer be found out.
+    """
+    described = f"{label} ({unit})" if unit else label
+    extra: JsonDict = {"fact": fact, "unit": unit or None, "revealed_by": revealed_by, "obtainable": obtainable}
+    return Field(
+        default=None,
+        ge=at_least,
+        le=at_most,
+        description=f"{described}. Absent means unknown.",
+        json_schema_extra={
+            "x-decidua": {key: value for key, value in extra.items() if value is not None},
+            "title": label,
+        },
+    )
+
+
+def measured(label: str, *, unit: str, at_most: float, fact: str | None = None) -> Any:
+    """Declare an optional measured value (``Measurement``).
+
+    Args:
+        label: What a person reads.
+        unit: The vocabulary's unit; a value in another unit is converted only where that is exact.
+        at_most: Largest possible value in that unit; the smallest is 0.
+        fact: Name in the vocabulary; None keeps the field out of it (it only feeds derived facts).
+    """
+    extra: JsonDict = {"unit": unit, "at_most": at_most}
+    if fact is not None:
+        extra["fact"] = fact
+    return Field(
+        default=None,
+        description=f"{label} ({unit}, at most {at_most:g}). Absent means unknown.",
+        json_schema_extra={"x-decidua": extra, "title": label},
+    )

@@ -1,0 +1,89 @@
+"""Numbers known only to lie between two ends, and how counts that belong together bound each other.
+
+Nothing here guesses: an upper end that nothing bounds is None, which reads as "no upper limit known".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = ["Interval", "Sum", "exactly", "narrow"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A number known only to lie between two ends, both included; ``high`` None means no upper limit is known."""
+
+    low: float
+    high: float | None
+
+    def __add__(self, other: Interval) -> Interval:
+        high = None if self.high is None or other.high is None else self.high + other.high
+        return Interval(self.low + other.low, high)
+
+    def meet(self, other: Interval) -> Interval:
+        """Return what both allow; it is empty where they contradict each other."""
+        known = [high for high in (self.high, other.high) if high is not None]
+        return Interval(max(self.low, other.low), min(known, default=None))
+
+    @property
+    def exact(self) -> bool:
+        """Whether both ends are the same."""
+        return self.low == self.high
+
+    @property
+    def empty(self) -> bool:
+        """Whether no number lies between the ends: what they were drawn from cannot all be true."""
+        return self.high is not None and self.high < self.low
+
+
+def exactly(value: float) -> Interval:
+    """Return the interval that holds one value only."""
+    return Interval(value, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Counts that exclude each other and lie within a whole.
+
+    Attributes:
+        whole: Name of the count that holds the parts.
+        parts: Names of the counts within it; nothing is counted in two of them.
+        all_told: Whether the parts make up the whole; else it may hold more.
+    """
+
+    whole: str
+    parts: tuple[str, ...]
+    all_told: bool = True
+
+
+def narrow(counts: dict[str, Interval], sums: Sequence[Sum]) -> None:
+    """Let counts bound each other until none moves, in place.
+
+    Every step keeps each value that all the sums allow, so the result still holds the truth; where the counts
+    contradict each other, at least one becomes empty.
+    """
+    low = {name: count.low for name, count in counts.items()}
+    high = {name: math.inf if count.high is None else count.high for name, count in counts.items()}
+    moved = True
+    while moved and all(low[name] <= high[name] for name in low):
+        before = (dict(low), dict(high))
+        for one in sums:
+            _apply(one, low, high)
+        moved = before != (low, high)
+    for name in counts:
+        counts[name] = Interval(low[name], None if high[name] == math.inf else high[name])
+
+
+def _apply(one: Sum, low: dict[str, float], high: dict[str, float]) -> None:
+    whole, parts = one.whole, one.parts
+    least = sum(low[part] for part in parts)
+    low[whole] = max(low[whole], least)
+    if one.all_told:
+        high[whole] = min(high[whole], sum(high[part] for part in parts))
+    for part in parts:
+        high[part] = min(high[part], high[whole] - (least - low[part]))
+        if one.all_told:
+            low[part] = max(low[part], low[whole] - sum(high[other] for other in parts if other != part))

@@ -1,0 +1,82 @@
+"""The profile: one woman as a clinical researcher describes her, strict, typed, and silent where nothing is known."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from decidua.profile.consistency import Contradiction, find_contradictions
+from decidua.profile.finding import Section, YesNo, finding
+from decidua.profile.history import Pregnancies, Transfers
+from decidua.profile.investigations import ImmuneMarkers, Investigations
+from decidua.profile.present import Plan, PregnancyNow
+from decidua.profile.safety import Allergies, Checks, Conditions, Medicines
+
+__all__ = ["Profile", "Tried"]
+
+
+class Tried(Section):
+    """What was tried before. ``complete`` makes an unlisted treatment a no."""
+
+    complete: bool = Field(default=False, description="No other treatment was tried: an unlisted one is a no.")
+    progestogens: YesNo = finding("Progestogens tried", fact="tried.progestogens")
+    corticosteroids: YesNo = finding("Corticosteroids tried", fact="tried.corticosteroids")
+    intralipid: YesNo = finding("Intralipid tried", fact="tried.intralipid")
+    tnf_antagonists: YesNo = finding("TNF antagonists tried", fact="tried.tnf_antagonists")
+    g_csf: YesNo = finding("G-CSF tried", fact="tried.g_csf")
+    hydroxychloroquine: YesNo = finding("Hydroxychloroquine tried", fact="tried.hydroxychloroquine")
+    ivig: YesNo = finding("Intravenous immunoglobulin tried", fact="tried.ivig")
+    endometrial_scratching: YesNo = finding("Endometrial scratching tried", fact="tried.endometrial_scratching")
+    lit: YesNo = finding("Lymphocyte immunisation tried", fact="tried.lit")
+    calcineurin_inhibitors: YesNo = finding("Calcineurin inhibitors tried", fact="tried.calcineurin_inhibitors")
+    prp: YesNo = finding("Platelet-rich plasma tried", fact="tried.prp")
+    pbmc: YesNo = finding("Autologous mononuclear cells tried", fact="tried.pbmc")
+    hcg_intrauterine: YesNo = finding("Intrauterine hCG tried", fact="tried.hcg_intrauterine")
+    antithrombotics: YesNo = finding("Aspirin or heparin tried", fact="tried.antithrombotics")
+    aspirin_and_heparin_failed: YesNo = finding(
+        "Loss in spite of aspirin and heparin", fact="tried.aspirin_and_heparin_failed"
+    )
+
+
+class Profile(Section):
+    """One woman with recurrent pregnancy loss or recurrent implantation failure.
+
+    Every finding may be absent, and absent means unknown, never no. Only ``complete: true`` in a section turns what
+    that section does not list into a no; an investigation is never completed that way. Give no name, date of birth or
+    other identifier: none is needed and none is asked for.
+
+    Raises:
+        pydantic.ValidationError: On an unknown key, a wrong type or a value outside the possible range.
+            ``decidua.load_profile`` turns it into a ``ProfileError`` with file, line and field.
+    """
+
+    why: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=600,
+        description="One sentence on why she is here; shown, never computed with.",
+    )
+    age: float | None = finding("Age", fact="age", unit="years", at_least=12, at_most=65)
+    bmi: float | None = finding("Body mass index", fact="bmi", unit="kg/m2", at_least=10, at_most=90)
+    weight: float | None = finding("Body weight", fact="weight", unit="kg", at_least=25, at_most=350)
+    pregnancies: Pregnancies = Field(default=Pregnancies(), description="Her pregnancies before the present one.")
+    transfers: Transfers = Field(default=Transfers(), description="Her embryo transfers.")
+    investigations: Investigations = Field(default=Investigations(), description="What was tested, and the results.")
+    immune: ImmuneMarkers = Field(default=ImmuneMarkers(), description="Immune markers, with unit and assay.")
+    conditions: Conditions = Field(default=Conditions(), description="Her conditions.")
+    allergies: Allergies = Field(default=Allergies(), description="Her allergies.")
+    medicines: Medicines = Field(default=Medicines(), description="Her present medicines.")
+    checks: Checks = Field(default=Checks(), description="Checks done before a treatment starts.")
+    tried: Tried = Field(default=Tried(), description="Treatments tried before.")
+    pregnancy: PregnancyNow = Field(default=PregnancyNow(), description="The present pregnancy, if there is one.")
+    plan: Plan = Field(default=Plan(), description="What is planned.")
+
+    @model_validator(mode="after")
+    def _refuse_contradictions(self) -> Self:
+        found = find_contradictions(
+            self.pregnancies, self.transfers, self.investigations, self.conditions, self.pregnancy
+        )
+        if found:
+            raise Contradiction(found)
+        return self

@@ -1,0 +1,176 @@
+"""Reads profiles from YAML and JSON, and turns every fault into one clear message with file, line and field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from decidua.document import Document, parse_document, read_document
+from decidua.errors import DocumentError, Fault, ProfileError, nearest
+from decidua.profile.consistency import Contradiction
+from decidua.profile.model import Profile
+
+__all__ = ["MAX_PROFILE_BYTES", "load_profile", "parse_profile"]
+
+MAX_PROFILE_BYTES = 1_000_000
+
+
+def load_profile(path: str | Path) -> Profile:
+    """Load one profile from a YAML or JSON file.
+
+    Args:
+        path: The file, of at most 1 MB.
+
+    Raises:
+        ProfileError: The file cannot be read, or it describes no possible woman; every fault has file, line and field.
+    """
+    try:
+        document = read_document(path, limit=MAX_PROFILE_BYTES)
+    except DocumentError as error:
+        raise ProfileError(error.faults) from None
+    return _validate(document)
+
+
+def parse_profile(text: str, *, name: str = "profile") -> Profile:
+    """Read one profile from text; ``name`` stands for the file in messages.
+
+    Raises:
+        ProfileError: As ``load_profile``.
+    """
+    try:
+        document = parse_document(text, name=name)
+    except DocumentError as error:
+        raise ProfileError(error.faults) from None
+    return _validate(document)
+
+
+def _validate(document: Document) -> Profile:
+    if document.value is None:
+        document.value = {}
+    if not isinstance(document.value, dict):
+        kind = "a list" if isinstance(document.value, list) else "a single value"
+        message = f"is {kind}; a profile is a mapping such as 'age: 34' (see 'decidua schema profile')"
+        raise ProfileError(Fault(message, file=document.name, line=document.line_of(())))
+    try:
+        return Profile.model_validate(document.value)
+    except ValidationError as error:
+        raise ProfileError(_faults(error, document)) from None
+
+
+def _faults(error: ValidationError, document: Document) -> list[Fault]:
+    faults: dict[tuple[str, str], Fault] = {}
+    for place, message in _places(error):
+        field = ".".join(str(step + 1) if isinstance(step, int) else step for step in place)
+        known: tuple[str | int, ...] = tuple(place)
+        faults.setdefault(
+            (field, message), Fault(message, file=document.name, line=document.line_of(known), field=field)
+        )
+    return sorted(faults.values(), key=lambda fault: (fault.line or 0, fault.field))
+
+
+def _places(error: ValidationError) -> Iterator[tuple[list[str | int], str]]:
+    for detail in error.errors(include_url=False):
+        cause = detail.get("ctx", {}).get("error")
+        if isinstance(cause, Contradiction):
+            for path, message in cause.found:
+                yield [int(step) if step.isdigit() else step for step in path], message
+            continue
+        if detail["type"] == "extra_forbidden":
+            yield [*_real_place(detail["loc"][:-1]), detail["loc"][-1]], _message(detail)
+        else:
+            yield _real_place(detail["loc"]), _message(detail)
+
+
+def _real_place(location: tuple[str | int, ...]) -> list[str | int]:
+    """Drop what pydantic adds to a location for a union or a validator: it is no key of the document."""
+    place: list[str | int] = []
+    model: Any = Profile
+    for step in location:
+        if isinstance(step, int):
+            place.append(step)
+            continue
+        fields = model.model_fields if isinstance(model, type) and issubclass(model, BaseModel) else {}
+        if step in fields:
+            place.append(step)
+            model = _inner_model(fields[step].annotation) or model
+    return place
+
+
+def _inner_model(annotation: Any) -> Any:
+    """Return the model an annotation holds, looking through optional values and tuples."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((inner for part in get_args(annotation) if (inner := _inner_model(part))), None)
+
+
+def _message(detail: Any) -> str:
+    kind, given, context = detail["type"], detail["input"], detail.get("ctx", {})
+    shown = _shown(given)
+    if kind == "extra_forbidden":
+        message = _no_such_field(detail["loc"])
+    elif kind == "missing":
+        message = "is required here; add it"
+    elif kind in _LIMITS:
+        side, bound = _LIMITS[kind]
+        found = (
+            f"holds {context['actual_length']} entries" if "actual_length" in context else f"{shown} is not possible"
+        )
+        message = f"{found}; it must {'hold' if 'actual_length' in context else 'be'} {side} {context[bound]:g}"
+    elif kind == "literal_error":
+        allowed = [word.strip("' ") for word in str(context["expected"]).replace(" or ", ", ").split(",")]
+        message = f"{shown} is not one of {', '.join(allowed)}{nearest(str(given), allowed)}"
+    elif kind in _EXPECTED:
+        message = f"{shown} is not {_EXPECTED[kind]}"
+    else:  # a fault worded by this package: a measurement that is not possible in its own unit
+        message = detail["msg"]
+    return message
+
+
+def _no_such_field(location: tuple[str | int, ...]) -> str:
+    model: Any = Profile
+    for step in location[:-1]:
+        if isinstance(step, str) and step in model.model_fields:
+            model = _inner_model(model.model_fields[step].annotation) or model
+    names = list(model.model_fields)
+    hint = nearest(str(location[-1]), names) or f"; it may hold {_listed(names)}"
+    return f"there is no such field{hint}"
+
+
+_LIMITS = {
+    "greater_than_equal": ("at least", "ge"),
+    "less_than_equal": ("at most", "le"),
+    "too_short": ("at least", "min_length"),
+    "too_long": ("at most", "max_length"),
+}
+_EXPECTED = {
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "finite_number": "a finite number",
+    "bool_type": "yes or no (without quotes)",
+    "string_type": "text",
+    "string_too_short": "long enough; give at least one character",
+    "string_too_long": "short enough",
+    "tuple_type": "a list",
+    "model_type": "a mapping of fields",
+    "date_type": "a date (YYYY-MM-DD)",
+}
+
+
+def _shown(given: Any) -> str:
+    if isinstance(given, dict):
+        return "a mapping"
+    if isinstance(given, list | tuple):
+        return "a list"
+    if given is None:
+        return "an empty value"
+    text = given if isinstance(given, str) else json.dumps(given, default=str)
+    text = " ".join(text.split())
+    return f"'{text if len(text) <= 60 else text[:57] + '...'}'"
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names) if len(names) <= 16 else f"{', '.join(names[:12])} and {len(names) - 12} more"

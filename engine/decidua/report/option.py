@@ -1,0 +1,250 @@
+"""The short block of one option: what it is, what was found and how sure, who says what, what speaks against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from decidua.assessment.result import (
+    CautionAnswer,
+    EffectAnswer,
+    OptionAnswer,
+    PositionAnswer,
+    StrategyAnswer,
+)
+from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, Tone, list_words, lower_first
+from decidua.report.study import PER, study_bullets
+
+__all__ = ["option_blocks"]
+
+EFFECTS_SHOWN = 3
+SYNTHESES_SHOWN = 2
+HARMS_SHOWN = 4
+CAUTIONS_SHOWN = 6
+SAID = {
+    "recommend": "recommends it",
+    "suggest": "suggests it",
+    "consider": "allows it",
+    "research_only": "keeps it to research",
+    "suggest_against": "suggests against it",
+    "recommend_against": "recommends against it",
+    "no_recommendation": "makes no recommendation",
+}
+AGAINST = ("suggest_against", "recommend_against", "research_only")
+STATUS_TONES: dict[str, Tone] = {
+    "consider": "good",
+    "research_only": "plain",
+    "undetermined": "open",
+    "advised_against": "bad",
+    "not_applicable": "muted",
+    "contraindicated": "bad",
+}
+
+
+def option_blocks(option: OptionAnswer, *, full: bool) -> Iterator[Block]:
+    """Yield the block of one option; one that does not apply is only a line, unless everything is asked for.
+
+    Args:
+        option: The answer.
+        full: Show every strategy, study, position and caution.
+    """
+    yield Heading(f"{option.rank}. {option.name}: {option.status.replace('_', ' ')}", 3, STATUS_TONES[option.status])
+    yield Paragraph(option.why)
+    if option.above_next and full:
+        yield Paragraph(option.above_next, "muted")
+    if option.status == "not_applicable" and not full:
+        return
+    sections: tuple[tuple[str, Iterator[Bullet]], ...] = (
+        ("Ways to use it", _strategies(option, full=full)),
+        ("What was found", _effects(option, full=full)),
+        ("In which studies", study_bullets(option, full=full)),
+        ("Published syntheses", _syntheses(option, full=full)),
+        ("Who says what", _positions(option, full=full)),
+        ("Harms", _harms(option, full=full)),
+        ("What speaks against it", _cautions(option, full=full)),
+        ("Still unknown", _missing(option)),
+    )
+    for title, bullets in sections:
+        items = tuple(bullets)
+        if items:
+            yield Heading(title, 4)
+            yield Bullets(items, indent=4)
+
+
+def _strategies(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
+    shown = [one for one in option.strategies if full or one.status != "not_applicable"]
+    for strategy in sorted(shown, key=lambda one: one.id != option.leading_strategy):
+        tone = STATUS_TONES[strategy.status]
+        yield Bullet(strategy.title, _strategy_words(strategy), tone, tuple(_strategy_details(strategy, full=full)))
+    hidden = len(option.strategies) - len(shown)
+    if hidden:
+        yield Bullet("", f"{hidden} further {'way does' if hidden == 1 else 'ways do'} not apply to her.", "muted")
+
+
+def _strategy_words(strategy: StrategyAnswer) -> str:
+    said = strategy.status.replace("_", " ")
+    could = list_words([status.replace("_", " ") for status in strategy.could_be], "or")
+    return f"{said}; could become {could}" if could else said
+
+
+def _strategy_details(strategy: StrategyAnswer, *, full: bool) -> Iterator[str]:
+    label = {"yes": "Off-label", "no": "On label", "not_read": "On or off label: not read"}[strategy.off_label]
+    yield f"{_sentence(strategy.dose)} {_sentence(strategy.timing)} {label}."
+    for_her = {"yes": "Hers", "no": "Not hers", "unknown": "Open"}[strategy.population]
+    if strategy.because and (full or strategy.population != "yes" or strategy.status in ("contraindicated", "not_applicable")):
+        yield f"{for_her}: {strategy.because}."
+
+
+def _sentence(text: str) -> str:
+    text = text[0].upper() + text[1:]
+    return text if text.endswith(".") else f"{text}."
+
+
+def _effects(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
+    if not option.effects:
+        yield Bullet("", "Nothing can be computed: no study with counts for two arms was read.", "open")
+        return
+    shown = option.effects if full else _main_effects(option)
+    titles = {one.id: one.title for one in option.strategies}
+    several = len({effect.strategy for effect in shown}) > 1
+    for effect in shown:
+        label = effect.outcome.replace("_", " ").capitalize()
+        about = f" ({effect.label})" if effect.label else ""
+        strategy = (f"On: {titles[effect.strategy]}.",) if several else ()
+        yield Bullet(label + about, _effect_words(effect), "plain", (*_effect_details(effect), *strategy))
+    if len(shown) < len(option.effects):
+        yield Bullet("", f"{len(option.effects) - len(shown)} further lines of evidence with --all.", "muted")
+
+
+def _main_effects(option: OptionAnswer) -> list[EffectAnswer]:
+    """Return the first line of each strategy, then further live-birth lines of the leading one."""
+    firsts: dict[str, EffectAnswer] = {}
+    for effect in option.effects:
+        firsts.setdefault(effect.strategy, effect)
+    leading = [
+        effect
+        for effect in option.effects
+        if effect.strategy == option.leading_strategy and effect.outcome == "live_birth"
+    ]
+    chosen = [*leading, *firsts.values()]
+    unique = [effect for at, effect in enumerate(chosen) if effect not in chosen[:at]]
+    return unique[:EFFECTS_SHOWN]
+
+
+def _effect_words(effect: EffectAnswer) -> str:
+    kind = "randomised" if effect.randomised else "observational"
+    base = f"{effect.studies} {kind} {'study' if effect.studies == 1 else 'studies'}, {effect.women} {PER[effect.per]}"
+    if effect.value is None or effect.ci is None:
+        return f"{base}: no ratio can be given"
+    text = f"RR {effect.value:.2f} ({effect.ci[0]:.2f} to {effect.ci[1]:.2f}), {base}"
+    if effect.i2 is not None:
+        text += f", I2 {100 * effect.i2:.0f} %"
+    if effect.prediction is not None:
+        text += f"; in a new study {effect.prediction[0]:.2f} to {effect.prediction[1]:.2f}"
+    return text
+
+
+def _effect_details(effect: EffectAnswer) -> Iterator[str]:
+    if effect.per_1000 is not None:
+        point, low, high = effect.per_1000
+        carried = ", carried by the odds ratio" if effect.carried_by == "OR" else ""
+        yield (
+            f"Of 1000: {1000 * effect.baseline:.0f} without, {point:.0f} with it ({low:.0f} to {high:.0f}); "
+            f"{effect.baseline_from}{carried}."
+        )
+    if effect.interval == "plain, two studies":
+        yield "Two studies only: a plain interval, probably too narrow."
+    steps = [f"{step.says} (-{step.down}{'*' if step.own_choice else ''})" for step in effect.steps if step.down]
+    start = effect.steps[0].says
+    reasons = f": {start}; {'; '.join(steps)}" if steps else f": {start}, no reason to lower it"
+    yield f"{effect.certainty.replace('_', ' ').capitalize()} certainty{reasons}."
+
+
+def _syntheses(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
+    shown = option.syntheses if full else option.syntheses[:SYNTHESES_SHOWN]
+    review = [one for one in option.syntheses if one.id == "mekinian-2016" and one not in shown]
+    for synthesis in (*shown, *review):
+        printed = "; ".join(synthesis.as_printed[: None if full else 2]) or "no pooled figure read"
+        unused = f" Not the state of the evidence: {synthesis.because}." if not synthesis.used else ""
+        year = synthesis.published[:4] if synthesis.published else "undated"
+        yield Bullet(f"{synthesis.id} ({year})", f"as printed, {printed}.{unused}", "plain")
+
+
+def _positions(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
+    if not option.positions:
+        yield Bullet("", "No position on it is recorded from any document that was read.", "open")
+        return
+    for match, word in (("yes", ""), ("unknown", "She may be among them. ")):
+        for position in option.positions:
+            if position.matches_her == match:
+                yield Bullet(*_position(position, word))
+    others = [position for position in option.positions if position.matches_her == "no"]
+    if full:
+        for position in others:
+            yield Bullet(*_position(position, "Not her population. ")[:2], "muted")
+    elif others:
+        names = list_words(list(dict.fromkeys(f"{one.society} {one.year}" for one in others)))
+        yield Bullet("", f"Not of women like her: {names}.", "muted")
+
+
+def _position(position: PositionAnswer, word: str) -> tuple[str, str, Tone]:
+    remark = f" [{position.remark}]" if position.remark else ""
+    tone: Tone = "muted"
+    if position.moves_status:
+        against = position.position in AGAINST
+        tone = "bad" if against else "plain" if position.position == "no_recommendation" else "good"
+    text = f"{SAID[position.position]}{remark}, for {position.population}. {word}{_sentence(position.says)}"
+    return f"{position.society} {position.year}", text, tone
+
+
+def _harms(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
+    if option.harms_note:
+        yield Bullet("", "Harms not read.", "open")
+        return
+    figured = {harm.source for harm in option.harms if harm.outcome != "as recorded"}
+    brief = [harm for harm in option.harms if harm.outcome != "as recorded" or harm.source not in figured]
+    shown = option.harms if full else brief[:HARMS_SHOWN]
+    for harm in shown:
+        yield Bullet("", f"{harm.as_printed} [{harm.source}]")
+    if len(shown) < len(option.harms):
+        yield Bullet("", f"{len(option.harms) - len(shown)} more with --all.", "muted")
+
+
+def _cautions(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
+    if not option.cautions:
+        yield Bullet("", "No safety record was read.", "open")
+    for caution in option.cautions:
+        if caution.verdict == "yes":
+            tone: Tone = "bad" if caution.stops else "open"
+            yield Bullet(caution.label, f"present. {_caution_words(caution)}: {caution.text}.", tone)
+    yield from _unknown_cautions(option, full=full)
+    if full:
+        for caution in option.cautions:
+            if caution.verdict == "no":
+                yield Bullet(caution.label, f"absent. {_caution_words(caution)}.", "muted")
+    elif option.cautions and all(caution.verdict == "no" for caution in option.cautions):
+        yield Bullet("", "None of the cautions recorded for its drugs is present.")
+
+
+def _unknown_cautions(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
+    for stop, words in ((True, "Contraindications to rule out first"), (False, "Other cautions not known")):
+        labels = _labels([one for one in option.cautions if one.verdict == "unknown" and one.stops is stop])
+        if not labels:
+            continue
+        shown = labels if full or stop else labels[:CAUTIONS_SHOWN]
+        more = f" and {len(labels) - len(shown)} more" if len(shown) < len(labels) else ""
+        yield Bullet(words, f"{', '.join(shown)}{more}.", "open")
+
+
+def _labels(cautions: Sequence[CautionAnswer]) -> list[str]:
+    return list(dict.fromkeys(lower_first(one.label) for one in cautions))
+
+
+def _caution_words(caution: CautionAnswer) -> str:
+    stops = "Contraindicated" if caution.stops else caution.level.replace("_", " ").capitalize()
+    return f"{stops}, {caution.drug.replace('_', ' ')} [{caution.source}]"
+
+
+def _missing(option: OptionAnswer) -> Iterator[Bullet]:
+    for line in option.missing:
+        if not line.startswith("contraindications"):
+            yield Bullet("", _sentence(line), "open")

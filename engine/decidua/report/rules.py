@@ -1,0 +1,146 @@
+"""The rulebook as report blocks: the list of its rules, and one rule or record in plain English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from decidua.condition.english import in_english
+from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Condition, Known, Not, Rule, Untold
+from decidua.errors import DeciduaError, nearest
+from decidua.profile.finding import Fact
+from decidua.profile.vocabulary import vocabulary
+from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph
+from decidua.rulebook.book import AGGREGATES, Rulebook, panel_condition
+from decidua.rulebook.policy import CERTAINTY_FACTS, STATUS_FACTS
+
+__all__ = ["Entry", "list_blocks", "listed", "show_blocks"]
+
+CONDITION_TYPES = (Atom, Known, Rule, All, AnyOf, Not, AtLeast, Untold)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the list."""
+
+    id: str
+    kind: str
+    title: str
+    record: Any
+
+
+def entries(book: Rulebook) -> Iterator[Entry]:
+    """Yield every rule and record of a rulebook."""
+    yield from (Entry(one.id, "definition", one.title, one) for one in book.definitions)
+    yield from (Entry(one.id, "panel", one.title, one) for one in book.panels)
+    yield from (Entry(one.id, "cause", one.title, one) for one in book.causes)
+    yield from (Entry(id_, "aggregate", title, None) for id_, title in AGGREGATES.items())
+    yield from (Entry(one.id, "subset", one.title, one) for one in book.subsets)
+    yield from (Entry(one.option, "option", one.name, one) for one in book.options)
+    yield from (Entry(one.id, "strategy", one.title, one) for one in book.strategies)
+    yield from (Entry(one.key, "drug", ", ".join(one.names), one) for one in book.drugs)
+    yield from (Entry(one.key, "finding", one.label, one) for one in book.findings)
+    yield from (Entry(one.key, "investigation", one.name, one) for one in book.investigations)
+    yield from (Entry(one.id, "study", one.citation.title or "title not read", one) for one in book.studies)
+    yield from (Entry(one.id, "synthesis", one.question, one) for one in book.syntheses)
+    yield from (Entry(one.id, "document", f"{one.society_name}: {one.title}", one) for one in book.guidelines)
+    yield from (Entry(one.id, "position", one.in_brief, one) for one in book.positions)
+    for name in ("status", "certainty", "rank", "words"):
+        yield Entry(name, "policy", f"Policy: {name}", getattr(book.policy, name))
+
+
+def listed(book: Rulebook, kind: str | None) -> list[Entry]:
+    """Return the entries of one kind, or all.
+
+    Raises:
+        DeciduaError: There is no such kind.
+    """
+    every = list(entries(book))
+    kinds = list(dict.fromkeys(entry.kind for entry in every))
+    if kind is not None and kind not in kinds:
+        raise DeciduaError(f"there is no kind '{kind}'{nearest(kind, kinds)}; the kinds are {', '.join(kinds)}")
+    return [entry for entry in every if kind in (None, entry.kind)]
+
+
+def list_blocks(found: list[Entry]) -> list[Block]:
+    """Return the list as a grid of id, kind and title."""
+    rows = tuple((entry.id, entry.kind, entry.title) for entry in found)
+    return [Grid(("Id", "Kind", "Title"), rows, tuple("plain" for _ in rows))]
+
+
+def show_blocks(book: Rulebook, id_: str) -> list[Block]:
+    """Return one rule or record in plain English, with its place in the files.
+
+    Raises:
+        DeciduaError: There is no such id; the nearest is named.
+    """
+    every = list(entries(book))
+    found = [entry for entry in every if entry.id == id_]
+    if not found:
+        raise DeciduaError(f"there is no rule or record '{id_}'{nearest(id_, [entry.id for entry in every])}")
+    return [block for entry in found for block in _show(book, entry)]
+
+
+def _show(book: Rulebook, entry: Entry) -> Iterator[Block]:
+    yield Heading(f"{entry.title}", 1)
+    for prefix in ("id", "key", "option"):
+        place = book.places.get(f"{prefix}:{entry.id}")
+        if place is not None and entry.kind != "aggregate":
+            yield Paragraph(f"{entry.kind} '{entry.id}', in {place[0]}, line {place[1]}", "muted")
+            break
+    else:
+        yield Paragraph(f"{entry.kind} '{entry.id}'", "muted")
+    if entry.record is None:
+        members = _members(book, entry.id)
+        yield Paragraph(f"Holds when any of these holds on the date: {', '.join(members)}.")
+        return
+    facts = {"status": STATUS_FACTS, "certainty": CERTAINTY_FACTS}.get(entry.id if entry.kind == "policy" else "", vocabulary())
+    if entry.kind == "panel":
+        yield Paragraph(f"Unexplained by it when: {_say(book, panel_condition(entry.record), facts)}.")
+    yield Bullets(tuple(_fields(book, entry.record, facts)))
+
+
+def _members(book: Rulebook, aggregate: str) -> list[str]:
+    if aggregate in ("rpl", "rif"):
+        return [one.id for one in book.definitions if one.term == aggregate]
+    return [one.id for one in book.panels if one.condition == aggregate.rpartition("_")[2] and one.kind == "society"]
+
+
+def _say(book: Rulebook, condition: Condition, facts: dict[str, Fact]) -> str:
+    return in_english(condition, facts, book.titles)
+
+
+def _fields(book: Rulebook, record: BaseModel, facts: dict[str, Fact]) -> Iterator[Bullet]:
+    for name in type(record).model_fields:
+        value = getattr(record, name)
+        if value is None or value == () or name in ("id", "key", "title"):
+            continue
+        label = name.strip("_").replace("_", " ").capitalize()
+        if isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+            yield Bullet(label, f"{len(value)}", "plain", tuple(_line(book, one, facts) for one in value))
+        else:
+            yield Bullet(label, _value(book, value, facts))
+
+
+def _line(book: Rulebook, record: BaseModel, facts: dict[str, Fact]) -> str:
+    parts = []
+    for name in type(record).model_fields:
+        value = getattr(record, name)
+        if value not in (None, (), "", False):
+            parts.append(f"{name.strip('_').replace('_', ' ')} {_value(book, value, facts)}")
+    return "; ".join(parts)
+
+
+def _value(book: Rulebook, value: Any, facts: dict[str, Fact]) -> str:
+    if isinstance(value, CONDITION_TYPES):
+        return _say(book, value, facts)
+    if isinstance(value, BaseModel):
+        return f"({_line(book, value, facts)})"
+    if isinstance(value, tuple):
+        return ", ".join(_value(book, one, facts) for one in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {text}" for key, text in value.items())
+    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)

@@ -1,0 +1,43 @@
+"""The JSON Schema of the facts, from the one vocabulary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from decidua.profile.finding import Fact
+from decidua.profile.vocabulary import vocabulary
+
+__all__ = ["facts_schema"]
+
+
+def facts_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the flat facts; each may be absent, and absent means unknown."""
+    return {
+        "title": "Facts",
+        "description": "Flat, typed facts of one woman. Absent means unknown, never no.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {name: _property(fact) for name, fact in vocabulary().items()},
+    }
+
+
+def _property(fact: Fact) -> dict[str, Any]:
+    unit = f" ({fact.unit})" if fact.unit else ""
+    schema: dict[str, Any] = {"title": fact.label, "description": f"{fact.label}{unit}, read from {fact.read_from}."}
+    if fact.kind == "yes_no":
+        schema["type"] = "boolean"
+    elif fact.kind == "choice":
+        schema |= {"type": "string", "enum": list(fact.choices)}
+    elif fact.kind == "date":
+        schema |= {"type": "string", "format": "date"}
+    else:
+        number: dict[str, Any] = {"type": fact.kind}
+        bounds = {"minimum": fact.minimum, "maximum": fact.maximum}
+        number |= {key: value for key, value in bounds.items() if value is not None}
+        if fact.kind == "integer" or fact.name == "transfers.cumulative_chance":
+            either = {"low": {"type": "number"}, "high": {"type": ["number", "null"]}}
+            interval = {"type": "object", "properties": either, "required": ["low", "high"], "additionalProperties": False}
+            schema["anyOf"] = [number, interval]
+        else:
+            schema |= number
+    return schema

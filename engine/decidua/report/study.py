@@ -1,0 +1,83 @@
+"""The lines on single studies: what was counted, as printed and recomputed, and whether she would have been in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from decidua.assessment.result import OptionAnswer, StudyAnswer
+from decidua.report.parts import Bullet, Tone
+
+__all__ = ["PER", "study_bullets"]
+
+STUDIES_SHOWN = 4
+PER = {
+    "woman": "women",
+    "conception": "women who conceived",
+    "cycle": "cycles",
+    "transfer": "transfers",
+    "pregnancy": "pregnancies",
+    "live_birth": "live births",
+    "neonate": "newborns",
+    "embryo": "embryos",
+    "not_stated": "(denominator not stated)",
+}
+DESIGNS = {
+    "rct": "randomised trial",
+    "rct_cluster": "cluster-randomised trial",
+    "quasi_rct": "quasi-randomised trial",
+    "cohort_prospective": "prospective cohort",
+    "cohort_retrospective": "retrospective cohort",
+    "case_series": "case series",
+    "before_after": "before-and-after study",
+    "other": "other design",
+}
+STANDING = {"yes": "She would have been in it", "no": "She would not have been in it", "unknown": "Would she have been in it? Not known"}
+
+
+def study_bullets(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
+    """Yield a line a study, newest first; fewer, unless everything is asked for."""
+    shown = option.studies if full else option.studies[:STUDIES_SHOWN]
+    for study in shown:
+        tone: Tone = "bad" if study.integrity == "retracted" else "open" if study.integrity != "none_known" else "plain"
+        yield Bullet(study.id, _words(study), tone, tuple(_details(study, full=full)))
+    if len(shown) < len(option.studies):
+        yield Bullet("", f"{len(option.studies) - len(shown)} older studies with --all.", "muted")
+
+
+def _words(study: StudyAnswer) -> str:
+    parts = [f"{DESIGNS[study.design]}, {study.read}"]
+    if study.counts is not None:
+        parts.append(_counts(study.counts))
+    flag = "" if study.integrity == "none_known" else f" {study.integrity.replace('_', ' ').upper()}."
+    return f"{'; '.join(parts)}.{flag}"
+
+
+def _counts(counts: dict[str, int | float | str | None]) -> str:
+    name = str(counts["label"] or counts["outcome"]).replace("_", " ")
+    arms = [text for text in (_arm(counts, "treated"), _arm(counts, "control")) if text is not None]
+    if not arms:
+        return f"{name}: no figures read"
+    how = {"printed": "", "derived": ", derived", "secondary": ", read elsewhere", "none": ""}[str(counts["read"])]
+    one_arm = ", one arm without control" if counts["arms"] != "two arms" else ""
+    about = "".join(f", {counts[key]}" for key in ("contrast", "subgroup") if counts[key])
+    return f"{name}{about}: {' against '.join(arms)} {PER[str(counts['per'])]}{how}{one_arm}"
+
+
+def _arm(counts: dict[str, int | float | str | None], which: str) -> str | None:
+    events, total, percent = (counts[f"{which}_{what}"] for what in ("events", "total", "percent"))
+    if events is not None and total is not None:
+        return f"{events}/{total}"
+    return f"{percent:g} %" if isinstance(percent, int | float) else None
+
+
+def _details(study: StudyAnswer, *, full: bool) -> Iterator[str]:
+    if study.printed and study.recomputed:
+        yield f"As printed {study.printed}; recomputed {study.recomputed}."
+    elif study.printed:
+        yield f"As printed {study.printed}."
+    elif study.recomputed and full:
+        yield f"Recomputed {study.recomputed}."
+    yield f"{STANDING[study.standing]}{f': {study.because}' if study.because else ''}."
+    if full or study.integrity != "none_known":
+        for note in study.integrity_notes[: None if full else 2]:
+            yield note if note.endswith(".") else f"{note}."

@@ -1,0 +1,338 @@
+"""The rulebook: every record of ``rules/`` in one object, and what of it holds on a date."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import Field
+
+from decidua.condition.syntax import All, AnyOf, Condition, Not, Rule
+from decidua.engines.production import ProductionNetwork
+from decidua.errors import DeciduaError, nearest
+from decidua.evidence.models import (
+    Contradiction,
+    Guideline,
+    Ongoing,
+    PartialDate,
+    Position,
+    Record,
+    SafetyNote,
+    Study,
+    Synthesis,
+    Text,
+    UnreadPosition,
+    last_day,
+)
+from decidua.rulebook.models import (
+    Cause,
+    CautionFinding,
+    Definition,
+    Drug,
+    Investigation,
+    Option,
+    Panel,
+    Strategy,
+    Subset,
+)
+from decidua.rulebook.policy import Policy
+
+__all__ = ["AGGREGATES", "CompiledRule", "DatedRulebook", "Manifest", "RuleKind", "Rulebook", "panel_condition"]
+
+RuleKind = Literal[
+    "definition", "panel", "cause", "subset", "strategy", "finding", "position", "study", "aggregate"
+]
+
+
+Kept = TypeVar("Kept")
+
+
+class Manifest(Record):
+    """``rules/rulebook.yaml``: the rulebook as a whole; ``as_of`` is the date of its evidence base."""
+
+    name: Text
+    version: Text
+    as_of: Annotated[PartialDate, Field(min_length=10)]
+    notice: Text
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """One rule ready for any engine; ``id`` is unique over all kinds."""
+
+    id: str
+    kind: RuleKind
+    title: str
+    condition: Condition
+
+
+AGGREGATES: Mapping[str, str] = {
+    "rpl": "recurrent pregnancy loss by at least one definition",
+    "rif": "recurrent implantation failure by at least one definition",
+    "unexplained_rpl": "recurrent loss unexplained by at least one society's panel",
+    "unexplained_rif": "implantation failure unexplained by at least one society's panel",
+}
+"""Rules that follow from which definitions and panels hold on the date; every other rule may refer to them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rulebook:
+    """Everything decidua knows, as loaded from a folder of rules.
+
+    Attributes:
+        sha256: Digest of every file.
+        evidence_sha256: Digest of the files under ``evidence/``.
+        places: Where each record stood, by ``id:...`` or ``key:...``: file and line.
+    """
+
+    manifest: Manifest
+    definitions: tuple[Definition, ...]
+    panels: tuple[Panel, ...]
+    causes: tuple[Cause, ...]
+    subsets: tuple[Subset, ...]
+    investigations: tuple[Investigation, ...]
+    options: tuple[Option, ...]
+    findings: tuple[CautionFinding, ...]
+    drugs: tuple[Drug, ...]
+    studies: tuple[Study, ...]
+    syntheses: tuple[Synthesis, ...]
+    ongoing: tuple[Ongoing, ...]
+    safety_notes: tuple[SafetyNote, ...]
+    guidelines: tuple[Guideline, ...]
+    positions: tuple[Position, ...]
+    contradictions: tuple[Contradiction, ...]
+    unread: tuple[UnreadPosition, ...]
+    policy: Policy
+    sha256: str
+    evidence_sha256: str
+    places: Mapping[str, tuple[str, int | None]] = field(repr=False, default_factory=dict)
+    _views: dict[str | None, DatedRulebook] = field(init=False, repr=False, default_factory=dict)
+    _lock: threading.Lock = field(init=False, repr=False, default_factory=threading.Lock)
+
+    def at(self, as_of: str | datetime.date | None = None) -> DatedRulebook:
+        """Return what holds on a date; None is the date of the evidence base, undated records included.
+
+        Args:
+            as_of: ``YYYY``, ``YYYY-MM`` (each means its last day), ``YYYY-MM-DD``, or a date.
+
+        Raises:
+            DeciduaError: ``as_of`` is no such date.
+        """
+        key = None if as_of is None else read_as_of(as_of)
+        with self._lock:
+            view = self._views.get(key)
+            if view is None:
+                if len(self._views) >= 16:
+                    self._views.clear()
+                view = self._views[key] = DatedRulebook(self, key)
+            return view
+
+    def __reduce__(self) -> Any:
+        values = [getattr(self, name) for name in self.__dataclass_fields__ if not name.startswith("_")]
+        return Rulebook, tuple(values)
+
+    @cached_property
+    def study(self) -> Mapping[str, Study]:
+        """Studies by id."""
+        return {study.id: study for study in self.studies}
+
+    @cached_property
+    def synthesis(self) -> Mapping[str, Synthesis]:
+        """Syntheses by id."""
+        return {synthesis.id: synthesis for synthesis in self.syntheses}
+
+    @cached_property
+    def guideline(self) -> Mapping[str, Guideline]:
+        """Guidelines by id."""
+        return {guideline.id: guideline for guideline in self.guidelines}
+
+    @cached_property
+    def position(self) -> Mapping[str, Position]:
+        """Positions by id."""
+        return {position.id: position for position in self.positions}
+
+    @cached_property
+    def drug(self) -> Mapping[str, Drug]:
+        """Safety records by drug."""
+        return {drug.key: drug for drug in self.drugs}
+
+    @cached_property
+    def finding(self) -> Mapping[str, CautionFinding]:
+        """Findings that may speak against a treatment, by key."""
+        return {finding.key: finding for finding in self.findings}
+
+    @cached_property
+    def option(self) -> Mapping[str, Option]:
+        """Options by key."""
+        return {option.option: option for option in self.options}
+
+    @cached_property
+    def option_name(self) -> Mapping[str, str]:
+        """Name of the option of each strategy."""
+        return {strategy.id: option.name for option in self.options for strategy in option.strategies}
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """Titles of every rule that another may refer to."""
+        titles = dict(AGGREGATES)
+        for rule in (*self.definitions, *self.panels, *self.causes, *self.subsets):
+            titles[rule.id] = rule.title
+        for strategy in self.strategies:
+            titles[strategy.id] = strategy.title
+        for finding in self.findings:
+            titles[f"finding:{finding.key}"] = finding.label
+        return titles
+
+    @property
+    def strategies(self) -> Iterator[Strategy]:
+        """Every strategy of every option."""
+        return (strategy for option in self.options for strategy in option.strategies)
+
+
+_AS_OF = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
+
+def read_as_of(as_of: str | datetime.date) -> str:
+    """Return the last day an ``as_of`` can mean, checked to be a real day."""
+    text = as_of.isoformat()[:10] if isinstance(as_of, datetime.date) else str(as_of).strip()
+    message = f"'{text}' is no date; write 2016, 2016-07 or 2016-07-31"
+    if not _AS_OF.fullmatch(text) or (len(text) > 4 and not 1 <= int(text[5:7]) <= 12):
+        raise DeciduaError(message)
+    day = last_day(text)
+    try:
+        datetime.date.fromisoformat(day)
+    except ValueError:
+        raise DeciduaError(message) from None
+    return day
+
+
+def panel_condition(panel: Panel) -> Condition:
+    """Return what a panel asks for: every test that is needed is normal."""
+    parts: list[Condition] = []
+    for item in panel.items:
+        parts.append(item.normal if item.needed is None else AnyOf((Not(item.needed), item.normal)))
+    return All(tuple(parts))
+
+
+class DatedRulebook:
+    """What of a rulebook holds on one date, and its rules compiled.
+
+    Attributes:
+        book: The rulebook.
+        as_of: The day asked for, or None.
+        day: The day it stands for: ``as_of``, else that of the evidence base.
+        stand_ins: Ids of definitions or panels that stand in because none of that date was read.
+    """
+
+    def __init__(self, book: Rulebook, as_of: str | None) -> None:
+        self.book = book
+        self.as_of = as_of
+        self.day = as_of or book.manifest.as_of
+        self.stand_ins: set[str] = set()
+        self.definitions: list[Definition] = [
+            definition
+            for term in ("rpl", "rif")
+            for definition in self._valid([one for one in book.definitions if one.term == term])
+        ]
+        self.panels: list[Panel] = [
+            panel
+            for condition in ("rpl", "rif")
+            for panel in self._valid([one for one in book.panels if one.condition == condition])
+        ]
+        self.studies = {study.id: study for study in book.studies if self._published(study.published)}
+        self.syntheses = {one.id: one for one in book.syntheses if self._published(one.published)}
+        self.guidelines = {one.id: one for one in book.guidelines if self._published(one.published)}
+        self.positions = [one for one in book.positions if one.guideline in self.guidelines]
+        self.rules: dict[str, CompiledRule] = {rule.id: rule for rule in self._compile()}
+        self._kept: dict[Any, Any] = {}
+
+    def keep(self, key: Any, make: Callable[[], Kept]) -> Kept:
+        """Return what ``make`` gave for this key before, or make it: for what depends on no woman, only on the date."""
+        kept: Kept | None = self._kept.get(key)
+        if kept is None:
+            kept = self._kept[key] = make()
+        return kept
+
+    def _published(self, date: str | None) -> bool:
+        """What has no date counts only when no date is asked for."""
+        if date is None:
+            return self.as_of is None
+        return last_day(date) <= self.day
+
+    def _valid(self, rules: list[Any]) -> list[Any]:
+        valid = [
+            rule
+            for rule in rules
+            if self._published(rule.valid.since) and (rule.valid.until is None or last_day(rule.valid.until) > self.day)
+        ]
+        society = [rule for rule in valid if rule.kind == "society"]
+        dated = [rule for rule in rules if rule.valid.since is not None and rule.kind == "society"]
+        if society or not dated:
+            return valid
+        oldest = min(dated, key=lambda rule: (last_day(rule.valid.since), rule.id))
+        self.stand_ins.add(oldest.id)
+        return [oldest, *valid]
+
+    def superseded(self, guideline: Guideline) -> str | None:
+        """Return the id of the document that replaced this one by the date, or None while it is current."""
+        return next((newer for newer in guideline.superseded_by if newer in self.guidelines), None)
+
+    def _compile(self) -> Iterator[CompiledRule]:
+        book = self.book
+        for definition in self.definitions:
+            yield CompiledRule(definition.id, "definition", definition.title, definition.when)
+        for panel in self.panels:
+            yield CompiledRule(panel.id, "panel", panel.title, panel_condition(panel))
+        yield from self._aggregates()
+        for cause in book.causes:
+            yield CompiledRule(cause.id, "cause", cause.title, cause.when)
+        for subset in book.subsets:
+            yield CompiledRule(subset.id, "subset", subset.title, subset.when)
+        for strategy in book.strategies:
+            yield CompiledRule(strategy.id, "strategy", strategy.title, strategy.when)
+        for finding in book.findings:
+            yield CompiledRule(f"finding:{finding.key}", "finding", finding.label, finding.when)
+        for position in self.positions:
+            yield CompiledRule(f"position:{position.id}", "position", position.population, position.when)
+        for study in self.studies.values():
+            if study.eligibility is not None:
+                yield CompiledRule(f"study:{study.id}", "study", study.id, study.eligibility)
+
+    def _aggregates(self) -> Iterator[CompiledRule]:
+        groups: dict[str, list[str]] = {
+            "rpl": [one.id for one in self.definitions if one.term == "rpl" and one.kind == "society"],
+            "rif": [one.id for one in self.definitions if one.term == "rif" and one.kind in ("society", "authors")],
+            "unexplained_rpl": [one.id for one in self.panels if one.condition == "rpl" and one.kind == "society"],
+            "unexplained_rif": [one.id for one in self.panels if one.condition == "rif" and one.kind == "society"],
+        }
+        for id_, members in groups.items():
+            yield CompiledRule(id_, "aggregate", AGGREGATES[id_], AnyOf(tuple(Rule(member) for member in members)))
+
+    @cached_property
+    def network(self) -> ProductionNetwork:
+        """The rules compiled for the production network."""
+        return ProductionNetwork(
+            [(rule.id, rule.condition) for rule in self.rules.values()], f"{self.book.sha256[:12]}-{self.day}"
+        )
+
+    def option_of(self, key: str) -> Option:
+        """Return an option by key.
+
+        Raises:
+            DeciduaError: There is no such option; the nearest is named.
+        """
+        if key not in self.book.option:
+            known = list(self.book.option)
+            raise DeciduaError(f"there is no option '{key}'{nearest(key, known)}; the options are {', '.join(known)}")
+        return self.book.option[key]
+
+
+def in_order(rules: Iterable[CompiledRule]) -> list[CompiledRule]:
+    """Return rules sorted by kind, then as they stand in the rulebook."""
+    kinds = RuleKind.__args__  # type: ignore[attr-defined]
+    return sorted(rules, key=lambda rule: kinds.index(rule.kind))

@@ -1,0 +1,244 @@
+"""Checks that the records of a rulebook fit together: names, types, ranges, references, circles. Finds all faults in one go."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from decidua.condition.syntax import Atom, Condition, Known, Literal_, Rule, rules_in, walk
+from decidua.errors import Fault, nearest
+from decidua.profile.finding import Fact
+from decidua.profile.vocabulary import vocabulary
+from decidua.rulebook.book import AGGREGATES, Rulebook, panel_condition
+from decidua.rulebook.models import Strategy
+from decidua.rulebook.policy import CERTAINTY_FACTS, STATUS_FACTS
+
+__all__ = ["check_rulebook"]
+
+Conditions = Iterable[tuple[str, str, Condition, bool]]
+"""Record id, key of its place, condition, and whether ``known`` is allowed in it."""
+
+
+def check_rulebook(book: Rulebook) -> list[Fault]:
+    """Return every fault of a rulebook whose files loaded one by one."""
+    return [
+        *_twice(book),
+        *_conditions(book),
+        *_policy_conditions(book),
+        *_circles(book),
+        *_references(book),
+    ]
+
+
+def _at(book: Rulebook, key: str, message: str) -> Fault:
+    file, line = book.places.get(key, ("", None))
+    return Fault(message, file=file, line=line, field=key.partition(":")[2])
+
+
+def _twice(book: Rulebook) -> Iterator[Fault]:
+    groups: dict[str, list[str]] = {
+        "id": [
+            *(one.id for one in (*book.definitions, *book.panels, *book.causes, *book.subsets)),
+            *(strategy.id for strategy in book.strategies),
+            *AGGREGATES,
+        ],
+        "study id": [one.id for one in (*book.studies, *book.syntheses, *book.ongoing)],
+        "guideline id": [one.id for one in book.guidelines],
+        "position id": [one.id for one in book.positions],
+        "key": [*(one.key for one in book.findings), *(f"drug {one.key}" for one in book.drugs)],
+        "test": [one.key for one in book.investigations],
+        "option": [one.option for one in book.options],
+    }
+    for kind, ids in groups.items():
+        for id_, times in Counter(ids).items():
+            if times > 1:
+                key = f"{'key' if kind in ('key', 'test') else 'option' if kind == 'option' else 'id'}:{id_}"
+                yield _at(book, key, f"the {kind} '{id_}' is used {times} times; give each record its own")
+
+
+def _all_conditions(book: Rulebook) -> Iterator[tuple[str, str, Condition, bool]]:
+    for rule in (*book.definitions, *book.causes, *book.subsets):
+        yield rule.id, f"id:{rule.id}", rule.when, False
+    for panel in book.panels:
+        yield panel.id, f"id:{panel.id}", panel_condition(panel), True
+    for strategy in book.strategies:
+        yield strategy.id, f"id:{strategy.id}", strategy.when, False
+    for finding in book.findings:
+        yield f"finding:{finding.key}", f"key:{finding.key}", finding.when, False
+    for position in book.positions:
+        yield f"position:{position.id}", f"id:{position.id}", position.when, False
+    for study in book.studies:
+        if study.eligibility is not None:
+            yield f"study:{study.id}", f"id:{study.id}", study.eligibility, False
+
+
+def _conditions(book: Rulebook) -> Iterator[Fault]:
+    known_rules = _rule_ids(book)
+    for _, key, condition, known_allowed in _all_conditions(book):
+        for message in _condition_faults(condition, vocabulary(), known_rules, known_allowed):
+            yield _at(book, key, message)
+
+
+def _rule_ids(book: Rulebook) -> list[str]:
+    rules = (*book.definitions, *book.panels, *book.causes, *book.subsets)
+    return [*AGGREGATES, *(rule.id for rule in rules), *(strategy.id for strategy in book.strategies)]
+
+
+def _policy_conditions(book: Rulebook) -> Iterator[Fault]:
+    for row in book.policy.status.rows:
+        for message in _condition_faults(row.when, STATUS_FACTS, [], True):
+            yield _at(book, f"id:{row.id}", message)
+    for rule in book.policy.certainty.rules:
+        for message in _condition_faults(rule.when, CERTAINTY_FACTS, [], True):
+            yield _at(book, f"id:{rule.id}", message)
+
+
+def _condition_faults(
+    condition: Condition, facts: Mapping[str, Fact], rules: list[str], known_allowed: bool
+) -> Iterator[str]:
+    for node in walk(condition):
+        if isinstance(node, Rule) and node.id not in rules:
+            hint = nearest(node.id, [*rules, *facts])
+            yield f"'{node.id}' is no rule{hint or '; a fact needs an operator, as in FACT = yes'}"
+        if isinstance(node, Known) and not known_allowed:
+            yield f"'known {node.fact}' may stand in panels and policies only; say what value you need"
+        if isinstance(node, Atom | Known) and node.fact not in facts:
+            yield f"'{node.fact}' is no fact of the vocabulary{nearest(node.fact, facts)}"
+        elif isinstance(node, Atom):
+            yield from _atom_faults(node, facts[node.fact])
+
+
+def _atom_faults(atom: Atom, fact: Fact) -> Iterator[str]:
+    ordered = atom.operator in ("<", "<=", ">", ">=")
+    if ordered and fact.kind not in ("integer", "number"):
+        yield f"'{atom.fact} {atom.operator}' compares a {fact.kind.replace('_', '/')}; only numbers have an order"
+        return
+    for value in atom.value if isinstance(atom.value, tuple) else (atom.value,):
+        yield from _value_faults(atom.fact, value, fact)
+
+
+def _value_faults(name: str, value: Literal_, fact: Fact) -> Iterator[str]:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if fact.kind == "yes_no" and not isinstance(value, bool):
+        yield f"'{name}' is yes or no, not '{value}'"
+    elif fact.kind == "choice" and value not in fact.choices:
+        yield f"'{name}' has no value '{value}'; it may be {', '.join(fact.choices)}{nearest(str(value), fact.choices)}"
+    elif fact.kind == "integer" and (not number or isinstance(value, float)):
+        yield f"'{name}' is a whole number, not '{value}'"
+    elif fact.kind == "number" and not number:
+        yield f"'{name}' is a number, not '{value}'"
+    elif number and isinstance(value, int | float):
+        low, high = fact.minimum, fact.maximum
+        if (low is not None and value < low) or (high is not None and value > high):
+            yield f"{value:g} is outside the possible range of '{name}' ({low:g} to {high:g} {fact.unit})".replace(" )", ")")
+
+
+def _circles(book: Rulebook) -> Iterator[Fault]:
+    """Find rules that refer to themselves through others."""
+    refers: dict[str, set[str]] = {id_: set(rules_in(condition)) for id_, _, condition, _ in _all_conditions(book)}
+    refers["rpl"] = {one.id for one in book.definitions if one.term == "rpl"}
+    refers["rif"] = {one.id for one in book.definitions if one.term == "rif"}
+    refers["unexplained_rpl"] = {one.id for one in book.panels if one.condition == "rpl"}
+    refers["unexplained_rif"] = {one.id for one in book.panels if one.condition == "rif"}
+    reported: set[frozenset[str]] = set()
+    for start in refers:
+        trail = _circle_from(start, refers)
+        if trail is not None and frozenset(trail) not in reported:
+            reported.add(frozenset(trail))
+            yield _at(book, f"id:{start}", f"refers to itself through {' -> '.join([*trail, start])}; break the circle")
+
+
+def _circle_from(start: str, refers: Mapping[str, set[str]]) -> list[str] | None:
+    stack: list[list[str]] = [[start]]
+    seen: set[str] = set()
+    while stack:
+        trail = stack.pop()
+        for id_ in sorted(refers.get(trail[-1], ())):
+            if id_ == start:
+                return trail
+            if id_ not in seen:
+                seen.add(id_)
+                stack.append([*trail, id_])
+    return None
+
+
+def _references(book: Rulebook) -> Iterator[Fault]:
+    sources = [*book.study, *book.synthesis, *book.guideline, *(one.id for one in book.ongoing)]
+    for strategy in book.strategies:
+        yield from _strategy_references(book, strategy, sources)
+    checks: tuple[tuple[Iterable[tuple[str, Iterable[str]]], Iterable[str], str], ...] = (
+        (((f"id:{one.id}", one.source) for one in book.subsets), sources, "source"),
+        (((f"id:{one.id}", [one.guideline]) for one in book.positions), book.guideline, "guideline"),
+        (
+            ((f"id:{one.id}", one.only_strategies) for one in book.positions),
+            [strategy.id for strategy in book.strategies],
+            "strategy",
+        ),
+        (
+            ((f"id:{one.id}", [one.guideline] if one.guideline else []) for one in (*book.definitions, *book.panels)),
+            book.guideline,
+            "guideline",
+        ),
+        (
+            ((f"id:{one.id}", [item.test for item in one.items] + list(one.optional)) for one in book.panels),
+            [test.key for test in book.investigations],
+            "investigation",
+        ),
+        (
+            ((f"id:{one.id}", [id_ for care in one.usual_care for id_ in care.positions]) for one in book.causes),
+            book.position,
+            "position",
+        ),
+        (((f"id:{one.id}", one.positions) for one in book.contradictions), book.position, "position"),
+        (((f"id:{one.id}", one.guidelines) for one in book.unread), book.guideline, "guideline"),
+        (
+            ((f"id:{one.id}", [*one.supersedes, *one.superseded_by]) for one in book.guidelines),
+            book.guideline,
+            "guideline",
+        ),
+        (((f"key:{one.key}", one.facts) for one in book.investigations), vocabulary(), "fact"),
+        (
+            (
+                (f"key:{one.key}", [line.finding for line in (*one.cautions, *(one.screening or ()))])
+                for one in book.drugs
+            ),
+            book.finding,
+            "finding",
+        ),
+    )
+    for records, known, called in checks:
+        yield from _unknown(book, records, list(known), called)
+
+
+def _unknown(
+    book: Rulebook, records: Iterable[tuple[str, Iterable[str]]], known: list[str], called: str
+) -> Iterator[Fault]:
+    names = set(known)
+    for key, references in records:
+        for reference in references:
+            if reference not in names:
+                yield _at(book, key, f"refers to the {called} '{reference}', which does not exist{nearest(reference, known)}")
+
+
+def _strategy_references(book: Rulebook, strategy: Strategy, sources: list[str]) -> Iterator[Fault]:
+    key = f"id:{strategy.id}"
+    lists: tuple[tuple[Iterable[str], Iterable[str], str], ...] = (
+        (strategy.drugs, book.drug, "safety record of the drug"),
+        (strategy.syntheses, book.synthesis, "synthesis"),
+        (strategy.source, sources, "source"),
+        ([use.study for use in strategy.evidence], book.study, "study"),
+    )
+    for references, known, called in lists:
+        yield from _unknown(book, [(key, references)], list(known), called)
+    for use in strategy.evidence:
+        study = book.study.get(use.study)
+        if study is None:
+            continue
+        pairs: tuple[tuple[str | None, str, Callable[[str], bool]], ...] = (
+            (use.contrast, "contrast", lambda text, s=study: any(o.contrast == text for o in s.outcomes)),  # type: ignore[misc]
+            (use.subgroup, "subgroup", lambda text, s=study: any(o.subgroup == text for o in s.outcomes)),  # type: ignore[misc]
+        )
+        for text, called, exists in pairs:
+            if text is not None and not exists(text):
+                known = {getattr(outcome, called) for outcome in study.outcomes} - {None}
+                yield _at(book, key, f"'{use.study}' has no {called} '{text}'; it has {'; '.join(sorted(known)) or 'none'}")
