@@ -7,7 +7,7 @@ what was absent: a declaration that a section is complete comes after everything
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Iterator
 from functools import cache
 from types import UnionType
@@ -23,7 +23,19 @@ from decidua.profile.investigations import AntiphospholipidTest, Measurement
 from decidua.profile.model import Profile
 from decidua.rulebook.folder import data_folder
 
-__all__ = ["Document", "Leaf", "described", "fields", "histories", "leaves", "only", "shipped", "with_value", "women"]
+__all__ = [
+    "Document",
+    "Leaf",
+    "described",
+    "fields",
+    "histories",
+    "leaves",
+    "only",
+    "shipped",
+    "with_value",
+    "without",
+    "women",
+]
 
 Document = dict[str, Any]
 Leaf = tuple[str | int, ...]
@@ -96,7 +108,7 @@ def _values(field: FieldInfo) -> st.SearchStrategy[Any]:
         return st.integers(0, steps).map(lambda step: round(floor + (ceiling - floor) * step / steps, 3))
     return {
         bool: st.booleans(),
-        datetime.date: st.dates(datetime.date(2020, 1, 1), datetime.date(2024, 12, 31)),
+        dt.date: st.dates(dt.date(2020, 1, 1), dt.date(2024, 12, 31)),
     }[annotation]
 
 
@@ -154,7 +166,7 @@ def women(draw: st.DrawFn) -> Document:
     """Generate the description of a possible woman."""
     document = shipped()[draw(st.sampled_from(sorted(shipped())))]
     candidates = list(fields())
-    for _ in range(draw(st.integers(0, 8))):
+    for _ in range(draw(st.integers(0, 12))):
         entries = _entries(document)
         if entries and draw(st.integers(0, 2)) == 0:
             entry, known = draw(st.sampled_from(entries))
@@ -232,21 +244,33 @@ def _whole_of(leaf: Leaf) -> Leaf | None:
     return None
 
 
+def _comes_after(leaf: Leaf, other: Leaf) -> bool:
+    """Say whether a leaf can be learned only after another: a part after its whole, 'complete' after what it closes."""
+    if leaf[-1] == "complete":
+        return other[0] == leaf[0] and other != leaf and not any(isinstance(step, int) for step in other[:-1])
+    return _whole_of(leaf) == other
+
+
 def in_learning_order(everything: list[Leaf]) -> list[Leaf]:
-    """Sort leaves so that a whole comes before its parts, and 'complete' after all that it declares complete."""
+    """Sort leaves, as little as possible, so that each comes after those it needs."""
     found: list[Leaf] = []
-    declared = [leaf for leaf in everything if leaf[-1] == "complete"]
-    waiting = [leaf for leaf in everything if leaf[-1] != "complete"]
-    while waiting or declared:
-        ready = [leaf for leaf in waiting if _whole_of(leaf) is None or _whole_of(leaf) in found]
-        found.extend(ready)
-        waiting = [leaf for leaf in waiting if leaf not in ready]
-        for leaf in list(declared):
-            section = leaf[0]
-            if not any(one[0] == section and not any(isinstance(step, int) for step in one[:-1]) for one in waiting):
-                found.append(leaf)
-                declared.remove(leaf)
+    waiting = list(everything)
+    while waiting:
+        ready = next(leaf for leaf in waiting if not any(_comes_after(leaf, other) for other in waiting))
+        found.append(ready)
+        waiting.remove(ready)
     return found
+
+
+def without(document: Document, leaf: Leaf) -> Document:
+    """Return the document without one leaf, nor what could only be learned after it."""
+    everything = list(leaves(document))
+    forgotten = {leaf}
+    while True:
+        more = {one for one in everything if any(_comes_after(one, gone) for gone in forgotten)} - forgotten
+        if not more:
+            return only(document, frozenset(everything) - forgotten)
+        forgotten |= more
 
 
 @st.composite

@@ -173,7 +173,14 @@ def _effect_answer(view: DatedRulebook, one: RatedLine, given: Mapping[str, floa
             ),
         ),
         shows=one.shows,
-        sentence=grade_sentence(words, one.rating.certainty, one.shows, drug, policy, line),
+        sentence=grade_sentence(
+            words,
+            (one.rating.certainty, one.shows),
+            drug,
+            policy,
+            line,
+            plural=line.isolates and view.book.plural[one.strategy.id],
+        ),
     )
 
 

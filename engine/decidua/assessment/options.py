@@ -57,7 +57,8 @@ class JudgedOption:
 
     def __init__(self, verdicts: Verdicts, option: Option) -> None:
         self.option = option
-        self.strategies = [judge_strategy(verdicts, strategy, option.option) for strategy in option.strategies]
+        strategies = verdicts.view.strategies_of(option)
+        self.strategies = [judge_strategy(verdicts, strategy, option.option) for strategy in strategies]
         self.best = choose_best(verdicts.view, self.strategies)
         self.status, self.could_be = option_status(verdicts.view, self.strategies)
 
@@ -159,15 +160,17 @@ def _brief(verdicts: Verdicts, judged: JudgedOption) -> str:
     supporting = [name for name, one in speaking.items() if one.position.position in FOR]
     opposing = [name for name, one in speaking.items() if one.position.position in AGAINST]
     if best.status == "contraindicated":
-        return join([lower_first(label) for label in best.stopped_by])
+        more = f" and {len(best.stopped_by) - 1} more" if len(best.stopped_by) > 1 else ""
+        return f"{lower_first(best.stopped_by[0])}{more}"
     if best.explained_by:
         return f"explained by {join([lower_first(title) for title in best.explained_by])}"
     if best.status == "not_applicable":
         return "outside its populations"
     if best.status == "undetermined":
         facts = [lower_first(vocabulary()[name].label) for name in verdicts.unknown_facts(best.population)]
-        more = f" and {len(facts) - 2} more" if len(facts) > 2 else ""
-        return f"depends on {', '.join(facts[:2])}{more}" if facts else "depends on what was not read"
+        if not facts:
+            return "depends on what was not read"
+        return f"depends on {facts[0]}" if len(facts) == 1 else f"depends on {len(facts)} findings that are not known"
     parts = []
     if supporting:
         parts.append(f"for: {join(supporting)}")

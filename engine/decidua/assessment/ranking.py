@@ -23,7 +23,7 @@ def _main_live_birth(judged: JudgedOption) -> RatedLine | None:
 
 
 def _key(view: DatedRulebook, judged: JudgedOption) -> tuple[int, int, float, str]:
-    favourable = _main_live_birth(judged)
+    favourable = None if judged.status == "not_applicable" else _main_live_birth(judged)
     certainty, end = NOTHING, 0.0
     if favourable is not None and favourable.line.ratio is not None:
         certainty, end = LEVELS.index(favourable.rating.certainty), -favourable.line.ratio[1]

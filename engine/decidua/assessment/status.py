@@ -9,6 +9,7 @@ from decidua.assessment.effects import RatedLine, live_birth_lines, rate_strateg
 from decidua.assessment.verdicts import Verdicts
 from decidua.condition.reference import Proof, evaluate
 from decidua.errors import RulebookError
+from decidua.evidence.certainty import LEVELS
 from decidua.evidence.models import Guideline, Position
 from decidua.profile.facts import Facts, Value
 from decidua.rulebook.book import DatedRulebook
@@ -250,8 +251,15 @@ def choose_best(view: DatedRulebook, strategies: Sequence[JudgedStrategy]) -> Ju
             one for one in strategies if one.population.verdict is verdict and (verdict is NO or one.status != "not_applicable")
         ]
         if group:
-            return min(group, key=lambda one: order.index(one.status))
-    return min(strategies, key=lambda one: order.index(one.status))
+            return min(group, key=lambda one: (order.index(one.status), *_standing(one)))
+    return min(strategies, key=lambda one: (order.index(one.status), *_standing(one)))
+
+
+def _standing(one: JudgedStrategy) -> tuple[bool, bool, int]:
+    """Order strategies of one status: those with evidence first, randomised before observational, then by certainty."""
+    if not one.lines:
+        return True, True, len(LEVELS)
+    return False, not one.lines[0].line.randomised, LEVELS.index(one.lines[0].rating.certainty)
 
 
 def option_status(view: DatedRulebook, strategies: Sequence[JudgedStrategy]) -> tuple[Status, tuple[Status, ...]]:

@@ -13,11 +13,13 @@ from decidua.assessment.result import (
     UnexplainedAnswer,
     WithoutTreatment,
 )
+from decidua.assessment.status import JudgedStrategy
 from decidua.assessment.verdicts import Verdicts
-from decidua.assessment.words import POSITION_WORDS, because, year_of
+from decidua.assessment.words import because, year_of
 from decidua.condition.english import value_in_english
 from decidua.condition.reference import evaluate
 from decidua.condition.syntax import AnyOf, Not
+from decidua.evidence.effects import Table
 from decidua.profile.counting import Interval
 from decidua.profile.facts import Facts
 from decidua.profile.vocabulary import vocabulary
@@ -37,7 +39,7 @@ def describe(facts: Facts, why: str | None) -> list[str]:
     history.extend(_counted(facts, "live_births.total", "live birth", "live births"))
     history.extend(_counted(facts, "transfers.failed", "failed transfer", "failed transfers"))
     if not history:
-        history.append("age, losses and transfers not known")
+        history.append("Age, losses and transfers not known")
     return [f"{'; '.join(history)}.", *([why] if why else []), f"{_present(facts)}."]
 
 
@@ -56,7 +58,8 @@ def _present(facts: Facts) -> str:
     pregnant = facts.get("pregnancy.pregnant")
     if pregnant is True:
         weeks = facts.get("pregnancy.weeks")
-        parts = [f"Pregnant now{f', {weeks:.3g} weeks' if isinstance(weeks, int | float) else ''}"]
+        age = f", {_weeks(weeks)}" if isinstance(weeks, int | float) else ""
+        parts = [f"Pregnant now{age}"]
         for name, yes, no in (
             ("pregnancy.bleeding", "bleeding", "no bleeding"),
             ("pregnancy.intrauterine_on_scan", "intrauterine on scan", "no intrauterine pregnancy on scan"),
@@ -70,6 +73,12 @@ def _present(facts: Facts) -> str:
     )
     state = "Not pregnant" if pregnant is False else "Pregnant now: not known"
     return f"{state}; planned: {planned}"
+
+
+def _weeks(weeks: float) -> str:
+    """Say a gestational age as weeks and days."""
+    whole, days = divmod(round(weeks * 7), 7)
+    return f"{whole} weeks and {days} {'day' if days == 1 else 'days'}" if days else f"{whole} weeks"
 
 
 def definitions(verdicts: Verdicts) -> list[DefinitionAnswer]:
@@ -134,14 +143,9 @@ def _cause(verdicts: Verdicts, cause: Cause) -> CauseAnswer:
     care, sources = [], [cause.source.url or cause.source.where or ""]
     for usual in cause.usual_care:
         speaking = [positions[id_] for id_ in usual.positions if id_ in positions]
-        if usual.positions and not speaking and usual.source is None:
+        if usual.positions and not speaking:
             continue
-        who = [
-            f"{view.guidelines[one.guideline].society_name} {year_of(view.guidelines[one.guideline].published)} "
-            f"{POSITION_WORDS[one.position]}"
-            for one in speaking
-        ]
-        care.append(f"{usual.says} ({'; '.join(who)})" if who else usual.says)
+        care.append(usual.says)
         sources.extend(one.id for one in speaking)
     return CauseAnswer(
         id=cause.id,
@@ -168,14 +172,12 @@ def without_treatment(options: Sequence[JudgedOption], baseline: Mapping[str, fl
         said = " and ".join(f"{chance * 1000:.0f} of 1000 ({unit.replace('_', ' ')})" for unit, chance in baseline.items())
         first = 1000 * next(iter(baseline.values()))
         return WithoutTreatment(per_1000=(first, first), says=f"Chance of a live birth without any of them, as given: {said}.")
-    tables = {
-        row.study.id: row.table
-        for judged in options
-        for one in judged.strategies
-        if one.population.verdict is not NO and one.status != "not_applicable"
-        for rated in live_birth_lines(one.lines)
-        for row in rated.line.rows
-    }
+    applying = [one for judged in options for one in judged.strategies if one.status != "not_applicable"]
+    tables = _control_arms([one for one in applying if one.population.verdict is YES])
+    bearing = "speak for women like her"
+    if not tables:
+        tables = _control_arms([one for one in applying if one.population.verdict is UNKNOWN])
+        bearing = "may bear on her"
     if not tables:
         return WithoutTreatment(
             per_1000=None, says="What happens with none of the options cannot be said: no trial that bears on her gives counts."
@@ -184,13 +186,18 @@ def without_treatment(options: Sequence[JudgedOption], baseline: Mapping[str, fl
     low, high = round(min(risks)), round(max(risks))
     largest, table = max(tables.items(), key=lambda pair: (pair[1].control_total, pair[0]))
     if len(tables) == 1:
-        said = f"{low} of 1000 women had a live birth in the control arm of the one trial that may bear on her ({largest})."
+        said = f"{low} of 1000 women had a live birth in the control arm of the one trial that is drawn on ({largest})."
     else:
         said = (
-            f"{low} to {high} of 1000 women had a live birth in the control arms of {len(tables)} trials that may bear on "
-            f"her; {1000 * table.control_risk:.0f} in the largest ({largest})."
+            f"{low} to {high} of 1000 women had a live birth in the control arms of {len(tables)} trials that {bearing}; "
+            f"{1000 * table.control_risk:.0f} in the largest ({largest})."
         )
     return WithoutTreatment(per_1000=(float(low), float(high)), says=f"With none of the options, {said}")
+
+
+def _control_arms(strategies: Sequence[JudgedStrategy]) -> dict[str, Table]:
+    """Return the live-birth tables of the randomised studies behind some strategies, each once."""
+    return {row.study.id: row.table for one in strategies for rated in live_birth_lines(one.lines) for row in rated.line.rows}
 
 
 def not_read(verdicts: Verdicts) -> list[str]:

@@ -113,7 +113,8 @@ def because(verdicts: Verdicts, proof: Proof, *, limit: int = 3) -> str:
     titles = verdicts.view.book.titles
     shown = list(leaves.values())[:limit]
     more = len(leaves) - len(shown)
-    reasons = [_open_reason(leaf) if open_question else _settled_reason(leaf, titles) for leaf in shown]
+    holds = proof.verdict is YES
+    reasons = [_open_reason(leaf) if open_question else _settled_reason(leaf, titles, holds=holds) for leaf in shown]
     text = "; ".join(dict.fromkeys(reasons)) + (f"; and {more} more" if more else "")
     return f"depends on {text}" if open_question else text
 
@@ -129,8 +130,11 @@ def _open_reason(leaf: Proof) -> str:
     return "a point that is not known"
 
 
-def _settled_reason(leaf: Proof, titles: Mapping[str, str]) -> str:
+def _settled_reason(leaf: Proof, titles: Mapping[str, str], *, holds: bool) -> str:
+    """Say what one leaf contributed to a verdict; a leaf that holds and yet made a NO was an exclusion."""
     node = leaf.condition
+    if not holds and leaf.verdict is YES:
+        return f"excluded: {in_english(node, vocabulary(), titles)}"
     if not isinstance(node, Atom):
         words = in_english(node, vocabulary(), titles)
         return words if leaf.verdict is YES else f"not so: {words}"
@@ -162,25 +166,40 @@ def printed_effect(reported: Reported | None) -> str | None:
     return " ".join(parts) or None
 
 
-def grade_sentence(words: Words, certainty: Certainty, shows: str, treatment: str, outcome: OutcomePolicy, line: Line) -> str:
+def grade_sentence(
+    words: Words, rating: tuple[Certainty, str], treatment: str, outcome: OutcomePolicy, line: Line, *, plural: bool
+) -> str:
     """Return GRADE's sentence for one effect.
 
     The direction comes from the interval and the smallest difference that matters; where the interval settles nothing,
     the point estimate is named as what it may be, and the word "significant" is never used.
+
+    Args:
+        words: The sentences and verbs of the policy.
+        rating: Computed certainty, and what the line shows.
+        treatment: The treatment, as it stands within a sentence.
+        outcome: The outcome.
+        line: The line of evidence.
+        plural: Whether the treatment's name is a plural.
     """
+    certainty, shows = rating
     if certainty == "very_low" or line.ratio is None:
-        text = words.very_low.format(treatment=treatment, outcome=outcome.name)
+        text = words.by_certainty["very_low"].format(treatment=treatment, outcome=outcome.name)
     else:
         more = line.ratio[0] > 1
         direction = "same" if shows == "no_important_benefit" else "more" if more else "less"
         if shows == "unclear" and 0.95 <= line.ratio[0] <= 1.05:
             direction = "same"
-        verb, infinitive = words.directions[direction].split("|")
+        verb = words.directions[direction]
         text = words.by_certainty[certainty].format(
-            treatment=treatment, verb=verb, infinitive=infinitive, outcome=outcome.name
+            treatment=treatment,
+            verb=verb.plural if plural else verb.singular,
+            infinitive=verb.infinitive,
+            outcome=outcome.name,
         )
         if shows == "unclear":
-            text += ", but the interval holds the opposite too"
+            same = direction == "same"
+            text += ", though the interval holds a difference that matters" if same else ", but the interval holds the opposite too"
     return text[0].upper() + text[1:] + "."
 
 

@@ -89,8 +89,10 @@ def _strategy_words(strategy: StrategyAnswer) -> str:
 def _strategy_details(strategy: StrategyAnswer, *, full: bool) -> Iterator[str]:
     label = {"yes": "Off-label", "no": "On label", "not_read": "On or off label: not read"}[strategy.off_label]
     yield f"{_sentence(strategy.dose)} {_sentence(strategy.timing)} {label}."
-    for_her = {"yes": "Hers", "no": "Not hers", "unknown": "Open"}[strategy.population]
-    if strategy.because and (full or strategy.population != "yes" or strategy.status in ("contraindicated", "not_applicable")):
+    if strategy.status == "contraindicated":
+        yield _sentence(strategy.because)
+    elif strategy.because and (full or strategy.population != "yes" or strategy.status == "not_applicable"):
+        for_her = {"yes": "Hers", "no": "Not hers", "unknown": "Open"}[strategy.population]
         yield f"{for_her}: {strategy.because}."
 
 
@@ -164,7 +166,8 @@ def _syntheses(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
     review = [one for one in option.syntheses if one.id == "mekinian-2016" and one not in shown]
     for synthesis in (*shown, *review):
         printed = "; ".join(synthesis.as_printed[: None if full else 2]) or "no pooled figure read"
-        unused = f" Not the state of the evidence: {synthesis.because}." if not synthesis.used else ""
+        reason = lower_first((synthesis.because or "").rstrip("."))
+        unused = f" Not the state of the evidence: {reason}." if not synthesis.used else ""
         year = synthesis.published[:4] if synthesis.published else "undated"
         yield Bullet(f"{synthesis.id} ({year})", f"as printed, {printed}.{unused}", "plain")
 

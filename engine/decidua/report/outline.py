@@ -30,8 +30,8 @@ def outline(result: Assessment, *, full: bool = False) -> list[Block]:
     """
     return [
         *_head(result),
-        *_definitions(result),
-        *_explanation(result),
+        *_definitions(result, full=full),
+        *_explanation(result, full=full),
         *_options(result),
         *(block for option in result.options for block in option_blocks(option, full=full)),
         *_next(result),
@@ -57,7 +57,7 @@ def _head(result: Assessment) -> Iterator[Block]:
         yield Bullets(tuple(Bullet("Not used", note, "open") for note in result.notes))
 
 
-def _definitions(result: Assessment) -> Iterator[Block]:
+def _definitions(result: Assessment, *, full: bool) -> Iterator[Block]:
     yield Heading("Which definitions hold", 2)
     bullets: list[Bullet] = []
     for term, name in TERMS.items():
@@ -66,8 +66,12 @@ def _definitions(result: Assessment) -> Iterator[Block]:
         for verdict, word in (("yes", "yes by"), ("unknown", "not known by"), ("no", "no by")):
             group = [one for one in answers if one.verdict == verdict]
             if group:
-                every = len(group) == len(answers) and len(group) > 1
-                said.append(f"{word} {'all ' + str(len(group)) + ' read: ' if every else ''}{list_words(_names(group))}")
+                every = f"all {len(group)} that were read" if len(group) == len(answers) and len(group) > 1 else ""
+                names = list_words(_names(group))
+                if every and (verdict == "yes" or full):
+                    said.append(f"{word} {every}: {names}")
+                else:
+                    said.append(f"{word} {every or names}")
         tone: Tone = "good" if any(one.verdict == "yes" for one in answers) else "plain"
         bullets.append(Bullet(name, "; ".join(said) or "no definition of that date was read", tone))
         open_ones = [one for one in answers if one.verdict == "unknown" and one.because]
@@ -88,18 +92,21 @@ def _names(answers: Sequence[DefinitionAnswer]) -> list[str]:
     return [_name(answer) for answer in answers]
 
 
-def _explanation(result: Assessment) -> Iterator[Block]:
+def _explanation(result: Assessment, *, full: bool) -> Iterator[Block]:
     yield Heading("Does anything explain it?", 2)
     bullets: list[Bullet] = []
     found = [cause for cause in result.causes if cause.verdict == "yes"]
     for cause in found:
-        bullets.append(_found(cause))
+        bullets.append(_found(cause, full=full))
     if not any(cause.explains for cause in found):
         bullets.append(Bullet("Causes", "none that would explain it was found among what is known."))
     unknown = [cause.title for cause in result.causes if cause.verdict == "unknown"]
     if unknown:
         bullets.append(Bullet("Not known", f"{list_words([lower_first(title) for title in unknown])}.", "open"))
+    terms = {one.term for one in result.definitions if one.verdict == "yes"}
     for panel in result.unexplained:
+        if terms and panel.condition not in terms and not full:
+            continue
         words = {"yes": "all its tests are normal: unexplained", "no": "not unexplained by it", "unknown": "cannot be said yet"}
         said = [words[panel.verdict]]
         if panel.abnormal:
@@ -112,9 +119,15 @@ def _explanation(result: Assessment) -> Iterator[Block]:
     yield Bullets(tuple(bullets))
 
 
-def _found(cause: CauseAnswer) -> Bullet:
+USUAL_CARE_SHOWN = 4
+
+
+def _found(cause: CauseAnswer, *, full: bool) -> Bullet:
     role = "explains it" if cause.explains else "bears on it, does not explain the series"
-    care = tuple(f"Usual for it: {line}" for line in cause.usual_care) or ("What is usual for it was not read.",)
+    shown = cause.usual_care if full else cause.usual_care[:USUAL_CARE_SHOWN]
+    care = tuple(f"Usual for it: {line}" for line in shown) or ("What is usual for it was not read.",)
+    if len(shown) < len(cause.usual_care):
+        care += (f"{len(cause.usual_care) - len(shown)} more on usual care with --all.",)
     return Bullet(cause.title, f"found; {role}. {cause.says}", "bad" if cause.explains else "open", care)
 
 

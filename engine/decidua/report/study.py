@@ -41,7 +41,8 @@ def study_bullets(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
         tone: Tone = "bad" if study.integrity == "retracted" else "open" if study.integrity != "none_known" else "plain"
         yield Bullet(study.id, _words(study), tone, tuple(_details(study, full=full)))
     if len(shown) < len(option.studies):
-        yield Bullet("", f"{len(option.studies) - len(shown)} older studies with --all.", "muted")
+        older = len(option.studies) - len(shown)
+        yield Bullet("", f"{older} older {'study' if older == 1 else 'studies'} with --all.", "muted")
 
 
 def _words(study: StudyAnswer) -> str:

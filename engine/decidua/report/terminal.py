@@ -121,7 +121,7 @@ def _grid(console: Console, grid: Grid, *, ascii_only: bool) -> None:
 
 def _widths(grid: Grid, width: int) -> list[int]:
     """Give every column but the last what it needs, within bounds, and the last one the rest."""
-    most = (2, 18, 15, 17) if len(grid.columns) == 5 else (34, 13)
+    most = (2, 18, 16, 14) if len(grid.columns) == 5 else (34, 13)
     needed = [
         min(bound, max(len(line) for cell in (name, *(row[at] for row in grid.rows)) for line in cell.split("\n")))
         for at, (name, bound) in enumerate(zip(grid.columns[:-1], most, strict=True))

@@ -177,6 +177,11 @@ class Rulebook:
         return {strategy.id: option.name for option in self.options for strategy in option.strategies}
 
     @cached_property
+    def plural(self) -> Mapping[str, bool]:
+        """Whether the name of each strategy's option is a plural."""
+        return {strategy.id: option.plural for option in self.options for strategy in option.strategies}
+
+    @cached_property
     def titles(self) -> Mapping[str, str]:
         """Titles of every rule that another may refer to."""
         titles = dict(AGGREGATES)
@@ -319,6 +324,11 @@ class DatedRulebook:
         return ProductionNetwork(
             [(rule.id, rule.condition) for rule in self.rules.values()], f"{self.book.sha256[:12]}-{self.day}"
         )
+
+    def strategies_of(self, option: Option) -> list[Strategy]:
+        """Return the strategies of an option that were known on the date; where none was, all of them."""
+        known = [one for one in option.strategies if self._published(one.valid.since)]
+        return known or list(option.strategies)
 
     def option_of(self, key: str) -> Option:
         """Return an option by key.

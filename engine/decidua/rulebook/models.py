@@ -198,6 +198,7 @@ class Option(Record):
 
     option: OptionKey
     name: Text
+    plural: bool
     what_it_is: Text
     class_of_the_review: bool
     strategies: Annotated[tuple[Strategy, ...], Field(strict=False, min_length=1)]

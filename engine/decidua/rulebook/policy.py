@@ -136,12 +136,19 @@ class RankPolicy(Record):
     says: Texts
 
 
+class Verb(Record):
+    """One verb in the three forms that a sentence may need."""
+
+    singular: Text
+    plural: Text
+    infinitive: Text
+
+
 class Words(Record):
     """GRADE's sentences: how sure by certainty, what by direction."""
 
     by_certainty: dict[Certainty, Text]
-    very_low: Text
-    directions: dict[Text, Text]
+    directions: dict[Text, Verb]
 
 
 class Policy(Record):

@@ -1,0 +1,29 @@
+# Everything CI runs, for people: `make check`. PYTHON is the interpreter of the environment to use.
+PYTHON ?= python
+
+.PHONY: check lint types imports rules test coverage benchmark
+
+check: lint types imports rules coverage
+
+lint:
+	$(PYTHON) -m ruff format --check engine tests
+	$(PYTHON) -m ruff check engine tests
+
+types:
+	$(PYTHON) -m mypy
+
+imports:
+	$(PYTHON) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+rules:
+	$(PYTHON) -m decidua rules check
+
+test:
+	$(PYTHON) -m pytest
+
+coverage:
+	$(PYTHON) -m pytest --cov --cov-report=term --cov-fail-under=95
+
+benchmark:
+	$(PYTHON) -m pytest tests/benchmarks --benchmark-only
+	$(PYTHON) tests/benchmarks/start.py

@@ -1,0 +1,317 @@
+"""The laws, held by the shipped rulebook: silence only asks, learning overturns nothing, same input, same bytes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+from itertools import pairwise, product
+from typing import Any, get_args
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.generative.profiles import (
+    Document,
+    described,
+    fields,
+    histories,
+    leaves,
+    shipped,
+    with_value,
+    without,
+    women,
+)
+
+import decidua
+from decidua.assessment.status import row_for
+from decidua.assessment.verdicts import Verdicts
+from decidua.condition.reference import evaluate
+from decidua.condition.syntax import Atom, Condition, atoms, facts_in
+from decidua.engines.production import available
+from decidua.profile.facts import Facts, draw_facts
+from decidua.profile.model import Profile
+from decidua.rulebook.policy import STATUS_FACTS, Status
+from decidua.truth import UNKNOWN, YES, Verdict
+
+DATES = (None, "2010", "2016-07-01", "2020", "2023-06-30")
+MAY_CHANGE = ("panel",)
+"""Panels may ask what is known, so learning may change them, and what rests on them alone."""
+
+needs_durable = pytest.mark.skipif(not available(), reason="durable-rules is not installed (Python 3.13 and later)")
+
+
+def thorough(examples: int) -> Any:
+    return settings(
+        max_examples=examples, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    )
+
+
+def verdicts(document: Document, as_of: str | None = None) -> dict[str, Verdict]:
+    """Every verdict that learning may not overturn."""
+    profile = described(document)
+    assert profile is not None, f"forgetting something made her impossible: {document}"
+    view = decidua.load_rulebook().at(as_of)
+    found = Verdicts(view, draw_facts(profile), "reference")
+    return {
+        id_: found.verdict(id_)
+        for id_, rule in view.rules.items()
+        if rule.kind not in MAY_CHANGE and not id_.startswith("unexplained")
+    }
+
+
+def overturned(before: dict[str, Verdict], after: dict[str, Verdict]) -> dict[str, str]:
+    return {
+        id_: f"{verdict} -> {after[id_]}"
+        for id_, verdict in before.items()
+        if verdict is not UNKNOWN and after[id_] is not verdict
+    }
+
+
+# Missing is not no
+
+
+@pytest.mark.parametrize("as_of", DATES)
+def test_of_a_woman_of_whom_nothing_is_known_no_rule_says_yes_or_no(as_of):
+    view = decidua.load_rulebook().at(as_of)
+    found = Verdicts(view, draw_facts(Profile()), "reference")
+    assert {id_: found.verdict(id_) for id_ in view.rules} == dict.fromkeys(view.rules, UNKNOWN)
+
+
+@pytest.mark.parametrize("as_of", DATES)
+def test_of_a_woman_of_whom_nothing_is_known_every_option_and_strategy_is_undetermined(as_of):
+    result = decidua.assess(Profile(), as_of=as_of)
+    assert result.options
+    assert {option.option: option.status for option in result.options} == {
+        option.option: "undetermined" for option in result.options
+    }
+    assert {one.status for option in result.options for one in option.strategies} == {"undetermined"}
+    assert all(option.missing for option in result.options)
+    assert result.next
+
+
+def test_a_reason_for_being_here_is_no_finding():
+    assert draw_facts(Profile(why="Four losses and asthma.")).values == {}
+
+
+@thorough(60)
+@given(document=women())
+def test_an_undetermined_option_names_what_is_missing_and_what_it_could_become(document):
+    for option in decidua.assess(Profile.model_validate(document), engine="reference").options:
+        if option.status == "undetermined":
+            assert option.missing
+            assert len(option.could_be) >= 2
+            assert "undetermined" not in option.could_be
+
+
+# Learning more never overturns a verdict
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_each_finding_of_a_worked_example_may_come_last_without_overturning_a_verdict(name):
+    document = shipped()[name]
+    after = verdicts(document)
+    faults = {
+        leaf: found for leaf in leaves(document) if (found := overturned(verdicts(without(document, leaf)), after))
+    }
+    assert faults == {}
+
+
+@thorough(120)
+@given(history=histories())
+def test_learning_one_more_finding_never_overturns_a_verdict(history):
+    moments = [verdicts(document) for document in history]
+    for before, after in pairwise(moments):
+        assert overturned(before, after) == {}
+
+
+@thorough(30)
+@given(history=histories(), as_of=st.sampled_from(DATES[1:]))
+def test_learning_more_never_overturns_what_could_be_said_at_an_earlier_date(history, as_of):
+    moments = [verdicts(document, as_of) for document in history]
+    for before, after in pairwise(moments):
+        assert overturned(before, after) == {}
+
+
+SEVERE_AND_MILD = (
+    ("heart_failure_nyha_3_4", "heart_failure"),
+    ("severe_renal_impairment", "renal_impairment"),
+    ("severe_hepatic_dysfunction", "liver_disease"),
+    ("lupus", "autoimmune_disease"),
+)
+
+
+@pytest.mark.parametrize(("severe", "mild"), SEVERE_AND_MILD)
+def test_declaring_the_conditions_complete_does_not_deny_the_mild_form_of_a_severe_disease(severe, mild):
+    before = {"conditions": {severe: True}, "checks": {"renal_function": True}}
+    after = {"conditions": {severe: True, "complete": True}, "checks": {"renal_function": True}}
+    for document in (before, after):
+        assert draw_facts(Profile.model_validate(document)).get(f"condition.{mild}") is True
+    assert overturned(verdicts(before), verdicts(after)) == {}
+
+
+TWO_SAMPLES = [{"result": "positive", "date": "2024-01-01"}, {"result": "positive", "date": "2024-06-01"}]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"lupus_anticoagulant": "negative"}, {"lupus_anticoagulant": "positive"}),
+        ({"anticardiolipin": {"value": 10, "unit": "GPL"}}, {"anticardiolipin": {"value": 80, "unit": "GPL"}}),
+        (
+            {"anti_beta2gpi": {"value": 50, "unit": "percentile"}},
+            {"anti_beta2gpi": {"value": 100, "unit": "percentile"}},
+        ),
+    ],
+    ids=["lupus anticoagulant", "anticardiolipin", "anti-beta2-glycoprotein I"],
+)
+def test_what_a_second_blood_sample_showed_may_come_to_be_known_without_overturning_a_verdict(first, second):
+    history = {"pregnancies": {"losses": 3, "clinical_losses": 3, "complete": True}}
+    told_once = {**history, "investigations": {"antiphospholipid": [TWO_SAMPLES[0] | first, TWO_SAMPLES[1]]}}
+    told_twice = {**history, "investigations": {"antiphospholipid": [TWO_SAMPLES[0] | first, TWO_SAMPLES[1] | second]}}
+    assert overturned(verdicts(told_once), verdicts(told_twice)) == {}
+
+
+def test_the_generated_women_reach_every_section_most_fields_and_every_verdict():
+    filled: set[tuple[Any, ...]] = set()
+    seen: set[tuple[str, Verdict]] = set()
+
+    @thorough(120)
+    @given(history=histories())
+    def look(history):
+        filled.update(tuple(step for step in leaf if isinstance(step, str)) for leaf in leaves(history[-1]))
+        found = verdicts(history[1])
+        rules = decidua.load_rulebook().at().rules
+        seen.update((rules[id_].kind, verdict) for id_, verdict in found.items())
+
+    look()
+    paths = {path for path, _ in fields()}
+    assert {path[0] for path in paths} == {leaf[0] for leaf in filled}
+    assert len(paths & filled) >= len(paths) / 2
+    assert {("pregnancies", "singles", "karyotype"), ("transfers", "singles", "embryos")} <= filled
+    kinds = ("definition", "cause", "subset", "strategy", "finding", "position", "study")
+    assert seen >= set(product(kinds, Verdict))
+
+
+# Same input, same bytes; one meaning on every engine
+
+
+def reversed_keys(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: reversed_keys(value[key]) for key in reversed(value)}
+    return [reversed_keys(one) for one in value] if isinstance(value, list) else value
+
+
+@thorough(15)
+@given(document=women())
+def test_the_same_woman_gives_the_same_bytes_whatever_the_order_in_which_she_is_described(document):
+    first, second = Profile.model_validate(document), Profile.model_validate(reversed_keys(document))
+    assert decidua.assess(first).model_dump_json() == decidua.assess(second).model_dump_json()
+
+
+ASK = """
+import sys, json, decidua
+for document in json.load(sys.stdin):
+    print(decidua.assess(decidua.Profile.model_validate(document)).model_dump_json())
+"""
+
+
+def test_another_process_with_another_hash_seed_gives_the_same_bytes():
+    documents = [shipped()[name] for name in ("rpl_four_losses", "rif_untested_embryos", "contraindications")]
+    given_ = json.dumps(documents, default=str)
+    here = "".join(decidua.assess(Profile.model_validate(one)).model_dump_json() + "\n" for one in documents)
+    for seed in ("1", "2"):
+        environment = os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)}
+        there = subprocess.run(
+            [sys.executable, "-c", ASK], input=given_, capture_output=True, text=True, env=environment, check=True
+        )
+        assert there.stdout == here
+        assert there.stderr == ""
+
+
+def without_engine(document: Document, engine: Any, as_of: str | None = None) -> str:
+    result = decidua.assess(Profile.model_validate(document), engine=engine, as_of=as_of)
+    return json.dumps(result.model_dump(mode="json", exclude={"engine"}))
+
+
+@needs_durable
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_the_production_network_gives_a_worked_example_the_answer_of_the_reference_engine(name):
+    assert without_engine(shipped()[name], "durable") == without_engine(shipped()[name], "reference")
+
+
+@needs_durable
+@thorough(25)
+@given(document=women(), as_of=st.sampled_from(DATES))
+def test_the_production_network_gives_any_woman_on_any_date_the_answer_of_the_reference_engine(document, as_of):
+    assert without_engine(document, "durable", as_of) == without_engine(document, "reference", as_of)
+
+
+@needs_durable
+def test_only_the_field_that_names_the_engine_differs_between_engines():
+    alone = decidua.assess(Profile(), engine="reference").model_dump()
+    both = decidua.assess(Profile(), engine="durable").model_dump()
+    assert {key for key in alone if alone[key] != both[key]} == {"engine"}
+
+
+# One row of the status table for every woman
+
+
+def domain(name: str) -> tuple[Any, ...]:
+    fact = STATUS_FACTS[name]
+    return {"choice": fact.choices, "yes_no": (True, False), "integer": (0, 1, 2)}[fact.kind]
+
+
+def no_rules(_id: str) -> Verdict:
+    raise AssertionError("the status table refers to no rule")
+
+
+def test_for_every_combination_of_policy_facts_exactly_one_status_row_applies():
+    rows = decidua.load_rulebook().policy.status.rows
+    looked_at = {row.id: tuple(sorted(facts_in(row.when))) for row in rows}
+
+    @cache
+    def applies(id_: str, values: tuple[Any, ...]) -> bool:
+        condition: Condition = next(row.when for row in rows if row.id == id_)
+        verdict = evaluate(condition, Facts(dict(zip(looked_at[id_], values, strict=True))), no_rules).verdict
+        assert verdict is not UNKNOWN
+        return verdict is YES
+
+    faults, used = [], set()
+    for values in product(*(domain(name) for name in STATUS_FACTS)):
+        known = dict(zip(STATUS_FACTS, values, strict=True))
+        holding = [id_ for id_, names in looked_at.items() if applies(id_, tuple(known[name] for name in names))]
+        used.update(holding)
+        if len(holding) != 1:
+            faults.append((holding, known))
+    assert faults == []
+    assert used == set(looked_at)
+
+
+def test_counts_of_societies_above_two_can_make_no_difference_to_a_status():
+    for row in decidua.load_rulebook().policy.status.rows:
+        for atom in atoms(row.when):
+            if isinstance(atom, Atom) and STATUS_FACTS[atom.fact].kind == "integer":
+                assert atom.value in (0, 1)
+
+
+def test_every_status_is_reached_by_a_row_and_has_its_place_in_the_ranking():
+    policy = decidua.load_rulebook().policy
+    assert {row.status for row in policy.status.rows} == set(get_args(Status))
+    assert sorted(policy.rank.statuses) == sorted(get_args(Status))
+
+
+def test_where_two_rows_apply_or_none_the_table_is_refused_and_the_rows_are_named():
+    rows = decidua.load_rulebook().policy.status.rows
+    outside = next(row for row in rows if row.id == "outside")
+    facts = Facts({"population": "not_hers"})
+    with pytest.raises(decidua.RulebookError, match="not: outside, outside"):
+        row_for([outside, outside], facts)
+    with pytest.raises(decidua.RulebookError, match="not: none"):
+        row_for([outside], Facts({"population": "hers"}))
+
+
+def test_every_value_a_document_is_given_is_a_step_further_in_it():
+    assert with_value({"a": [{}, {}]}, ("a", 1, "b"), 3) == {"a": [{}, {"b": 3}]}
