@@ -1,7 +1,8 @@
-"""The production network at its limits: many parts, many women, threads, forks, and failures that must not stay silent."""
+"""The production network at its limits: many parts, many women, threads, forks, failures that must not stay silent."""
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import pickle
@@ -20,7 +21,6 @@ from decidua.engines import production
 from decidua.engines.production import MARKS_PER_RULESET, PRODUCTIONS_PER_RULESET, WAYS, ProductionNetwork, available
 from decidua.errors import RulebookError
 from decidua.profile.facts import draw_facts
-from decidua.profile.model import Profile
 from decidua.profile.reading import load_profile
 from decidua.rulebook.folder import data_folder, load_rulebook
 from decidua.truth import NO, UNKNOWN, YES
@@ -148,18 +148,15 @@ def test_that_a_fact_is_known_is_decided_before_the_library_sees_anything():
 PAIR = [("both", All((finding(0), finding(1)))), ("neither", Not(AnyOf((finding(0), finding(1)))))]
 
 
-def sessions_left(network):
-    """Return the sessions that the library still holds."""
-    left = []
+def check_no_session_is_left(network):
+    """Ask the library for every session there was; error 309 says that there is none of that name."""
+    library = importlib.import_module("durable_rules_engine")
+    asked = next(network._sessions)
+    assert asked > 1000
     for _, ruleset in network._rulesets:
-        for number in range(next(network._sessions)):
-            try:
+        for number in range(asked):
+            with pytest.raises(library.error, match="error code: 309"):
                 ruleset.get_state(f"s{number}")
-            except Exception as error:
-                assert "error code: 309" in str(error)  # 309: there is no such session
-            else:
-                left.append(number)
-    return left
 
 
 def test_two_thousand_women_in_a_row_leave_no_session_behind():
@@ -175,7 +172,7 @@ def test_two_thousand_women_in_a_row_leave_no_session_behind():
     for number in range(2000):
         decide, wanted = women[number % len(women)]
         assert network.fire(decide) == wanted
-    assert sessions_left(network) == []
+    check_no_session_is_left(network)
 
 
 FIRST_WOMAN = """
@@ -197,27 +194,27 @@ print("fine")
 def test_a_first_woman_for_whom_nothing_fires_does_not_crash_the_process():
     """A session in which no action ever started holds two uninitialised pointers, which deleting it frees."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "MALLOC_PERTURB_": "165"}
-    done = subprocess.run([sys.executable, "-c", FIRST_WOMAN], capture_output=True, text=True, env=environment)
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_WOMAN], capture_output=True, text=True, env=environment, check=False
+    )
     assert (done.returncode, done.stdout, done.stderr) == (0, "fine\n", "")
 
 
-def shipped_women():
-    paths = sorted(data_folder("profiles").glob("*.yaml"))
-    women = [draw_facts(load_profile(path)) for path in paths]
-
-    def decider(facts):
-        def decide(atom):
-            value = facts.get(atom.fact)
-            return compare(value, atom) if isinstance(atom, Atom) else YES if value is not None else NO
-
-        return decide
-
-    return [decider(facts) for facts in women]
+def shipped_women(network):
+    """Return how each worked example decides the comparisons of the network."""
+    deciders = []
+    for path in sorted(data_folder("profiles").glob("*.yaml")):
+        facts = draw_facts(load_profile(path))
+        decided_ = {
+            atom: compare(facts.get(atom.fact), atom) if isinstance(atom, Atom) else NO for atom in network._marks
+        }
+        deciders.append(decided_.__getitem__)
+    return deciders
 
 
 def test_eight_threads_get_the_answers_that_one_gets():
     network = load_rulebook().at().network
-    women = shipped_women()
+    women = shipped_women(network)
     alone = [network.fire(decide) for decide in women]
     assert len(set(alone)) > 8
 
@@ -328,7 +325,7 @@ def test_an_exception_in_an_action_of_the_library_becomes_an_error(monkeypatch):
 
     monkeypatch.setattr(ProductionNetwork, "_recorder", failing)
     network = ProductionNetwork(PAIR, "failing")
-    with pytest.raises(RuntimeError, match="the production network failed: .*cannot record"):
+    with pytest.raises(RuntimeError, match=r"the production network failed: .*cannot record"):
         network.fire(decided(yes=findings(2)))
 
 
@@ -345,7 +342,7 @@ def test_eleven_hundred_failures_in_a_row_leave_no_session_behind(monkeypatch):
         for _ in range(1100):
             with pytest.raises(RuntimeError, match="cannot record"):
                 network.fire(decided(yes=findings(2)))
-    assert sessions_left(network) == []
+    check_no_session_is_left(network)
 
 
 def test_a_failed_call_does_not_lock_out_the_next_one(monkeypatch):
@@ -368,12 +365,3 @@ def test_the_network_is_available_only_where_both_halves_of_the_library_are(monk
     for missing in ("durable", "durable_rules_engine"):
         monkeypatch.setattr(production, "find_spec", lambda name, gone=missing: None if name == gone else really(name))
         assert not available()
-
-
-def test_one_woman_of_the_shipped_rulebook_is_confirmed_within_a_tenth_of_a_second():
-    network = load_rulebook().at().network
-    facts = draw_facts(Profile())
-    network.fire(lambda atom: UNKNOWN)
-    start = time.perf_counter()
-    network.fire(lambda atom: compare(facts.get(atom.fact), atom) if isinstance(atom, Atom) else NO)
-    assert time.perf_counter() - start < 0.1

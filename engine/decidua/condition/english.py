@@ -108,7 +108,7 @@ def value_in_english(value: Value | None, fact: Fact | None) -> str:
 def lower_first(text: str) -> str:
     """Lower the first letter, unless the word is an abbreviation (TSH, G-CSF, IgA, Th1) or a proper name."""
     first = text.split(" ", 1)[0].rstrip(",:")
-    if first in PROPER or any(letter.isupper() or letter.isdigit() for letter in first[1:]) or len(first) == 1:
+    if first in PROPER or any(letter.isupper() or letter.isdigit() for letter in first[1:]) or len(first) <= 1:
         return text
     return text[0].lower() + text[1:]
 
