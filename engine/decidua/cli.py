@@ -17,7 +17,7 @@ from decidua.assessment.assess import assess
 from decidua.assessment.result import Assessment
 from decidua.assessment.verdicts import Engine
 from decidua.document import decode
-from decidua.errors import DeciduaError, DocumentError, EngineDisagreement, Fault, ProfileError, RulebookError
+from decidua.errors import DeciduaError, DocumentError, EngineDisagreement, ProfileError, RulebookError
 from decidua.profile.model import Profile
 from decidua.profile.reading import MAX_PROFILE_BYTES, load_profile, parse_profile
 from decidua.rulebook.book import Rulebook
@@ -67,11 +67,19 @@ class SchemaName(StrEnum):
     facts = "facts"
 
 
-ProfilePaths = Annotated[list[str], typer.Argument(metavar="PROFILE...", help="Profiles (YAML or JSON); '-' reads standard input.")]
-OneProfile = Annotated[str, typer.Argument(metavar="PROFILE", help="A profile (YAML or JSON); '-' reads standard input.")]
+ProfilePaths = Annotated[
+    list[str], typer.Argument(metavar="PROFILE...", help="Profiles (YAML or JSON); '-' reads standard input.")
+]
+OneProfile = Annotated[
+    str, typer.Argument(metavar="PROFILE", help="A profile (YAML or JSON); '-' reads standard input.")
+]
 AsOf = Annotated[
     str | None,
-    typer.Option("--as-of", metavar="DATE", help="What could be said then: 2016, 2016-07 or 2016-07-31 (default: all that was read)."),
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        help="What could be said then: 2016, 2016-07 or 2016-07-31 (default: all that was read).",
+    ),
 ]
 RulesFolder = Annotated[
     Path | None, typer.Option("--rules", metavar="DIR", help="A rulebook folder instead of the shipped one.")
@@ -101,7 +109,9 @@ def _root(
 def assess_command(
     profiles: ProfilePaths,
     as_of: AsOf = None,
-    output: Annotated[Format, typer.Option("--format", help="Several profiles in JSON come as JSON Lines.")] = Format.text,
+    output: Annotated[
+        Format, typer.Option("--format", help="Several profiles in JSON come as JSON Lines.")
+    ] = Format.text,
     rules: RulesFolder = None,
     engine: EngineOption = EngineName.auto,
     full: All = False,
@@ -136,7 +146,10 @@ def assess_command(
 @app.command("explain")
 def explain_command(
     profile: OneProfile,
-    option: Annotated[str, typer.Argument(metavar="OPTION", help="Key of an option, such as g_csf ('decidua rules list --kind option').")],
+    option: Annotated[
+        str,
+        typer.Argument(metavar="OPTION", help="Key of an option, such as g_csf ('decidua rules list --kind option')."),
+    ],
     as_of: AsOf = None,
     output: Annotated[Format, typer.Option("--format")] = Format.text,
     rules: RulesFolder = None,
@@ -158,7 +171,9 @@ def explain_command(
 
 @rules_app.command("list")
 def rules_list(
-    kind: Annotated[str | None, typer.Option(metavar="KIND", help="One kind only, such as definition or strategy.")] = None,
+    kind: Annotated[
+        str | None, typer.Option(metavar="KIND", help="One kind only, such as definition or strategy.")
+    ] = None,
     rules: RulesFolder = None,
     output: Annotated[Format, typer.Option("--format")] = Format.text,
 ) -> None:
@@ -187,7 +202,9 @@ def rules_show(
 
 @rules_app.command("check")
 def rules_check(
-    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A rulebook folder; default: the shipped one.")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="A rulebook folder; default: the shipped one.")
+    ] = None,
     rules: RulesFolder = None,
 ) -> None:
     """Check a rulebook: every fault in one go, with file, line and cure."""
@@ -231,7 +248,9 @@ def _sizes(book: Rulebook) -> str:
         "documents": len(book.guidelines),
         "positions": len(book.positions),
     }
-    return f"Rulebook {book.manifest.version} is sound: {', '.join(f'{count} {name}' for name, count in counts.items())}."
+    return (
+        f"Rulebook {book.manifest.version} is sound: {', '.join(f'{count} {name}' for name, count in counts.items())}."
+    )
 
 
 def _engine(engine: EngineName) -> Engine:
@@ -247,7 +266,9 @@ def _read_profile(path: str) -> Profile:
     if path != "-":
         return load_profile(path)
     try:
-        return parse_profile(decode(sys.stdin.buffer, name="standard input", limit=MAX_PROFILE_BYTES), name="standard input")
+        return parse_profile(
+            decode(sys.stdin.buffer, name="standard input", limit=MAX_PROFILE_BYTES), name="standard input"
+        )
     except DocumentError as error:
         raise ProfileError(error.faults) from None
 

@@ -125,9 +125,7 @@ def truth_of_pregnancies(history):
         "losses.after_art": count(losses, lambda one: one["conceived"] == "art"),
         "losses.since_last_live_birth": count(history[last_birth + 1 :], lambda one: one["outcome"] in LOSSES),
         "losses.normal_fetus_from_10_weeks": count(dead, lambda one: one["weeks"] >= 10 and one["fetus_normal"]),
-        "births.placental_before_34_weeks": count(
-            births, lambda one: one["weeks"] < 34 and one["placental_disease"]
-        ),
+        "births.placental_before_34_weeks": count(births, lambda one: one["weeks"] < 34 and one["placental_disease"]),
     }
     for weeks in (10, 12, 14, 20, 22, 24):
         truth[f"losses.before_{weeks}_weeks"] = sum(one["weeks"] < weeks for one in losses)

@@ -351,7 +351,10 @@ TRANSFERS = {
         },
     ),
     "a transfer of unknown outcome may have failed": (
-        {"complete": True, "singles": [failed(GOOD, predicted_chance=0.5), {"embryos": [GOOD], "predicted_chance": 0.5}]},
+        {
+            "complete": True,
+            "singles": [failed(GOOD, predicted_chance=0.5), {"embryos": [GOOD], "predicted_chance": 0.5}],
+        },
         {
             "transfers.failed": (1, 2),
             "embryos.failed": (1, 2),

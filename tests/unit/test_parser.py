@@ -75,6 +75,8 @@ def test_a_whole_number_stays_whole_and_a_decimal_one_does_not():
 
 SHAPE = "is no condition; write a rule's id, 'known FACT' or FACT OPERATOR VALUE with one of = != < <= > >= in not in"
 
+KEYS = ("all", "any", "not", "at_least", "of", "unread", "words")
+
 FAULTS = [
     # what is written, where the fault is, the message
     (["rpl"], "when", "a list says not how its parts are joined; write 'all:' or 'any:' before it"),
@@ -95,7 +97,7 @@ FAULTS = [
     (
         {"atleast": 2, "all": ["rpl"]},
         "when.atleast",
-        "'atleast' joins no conditions; use one of all, any, not, at_least, of, unread, words; did you mean 'at_least'?",
+        f"'atleast' joins no conditions; use one of {', '.join(KEYS)}; did you mean 'at_least'?",
     ),
     ({"all": []}, "when.all", "'all' takes a list of at least one condition"),
     ({"all": "rpl"}, "when.all", "'all' takes a list of at least one condition"),

@@ -45,7 +45,7 @@ class RatedLine:
         )
 
 
-def check_baseline(baseline: Mapping[str, float] | None) -> dict[str, float]:
+def check_baseline(baseline: Mapping[str, object] | None) -> dict[str, float]:
     """Check her own chances without treatment.
 
     Args:
@@ -97,7 +97,11 @@ def _baseline(one: RatedLine, given: Mapping[str, float]) -> tuple[float, str]:
     """Return the baseline risk of a line and where it comes from."""
     if one.line.outcome == "live_birth":
         unit = None
-        if one.line.per in ("woman", "pregnancy") and one.strategy.condition in ("rpl", "threatened_miscarriage", "aps"):
+        if one.line.per in ("woman", "pregnancy") and one.strategy.condition in (
+            "rpl",
+            "threatened_miscarriage",
+            "aps",
+        ):
             unit = "next_pregnancy"
         elif one.line.per == "transfer":
             unit = "transfer"

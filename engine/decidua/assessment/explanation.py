@@ -122,7 +122,9 @@ def _would_change(one: JudgedStrategy, unknown: list[str]) -> list[str]:
     if one.stopped_by:
         changes.append(f"if this were no longer so: {', '.join(lower_first(label) for label in one.stopped_by)}")
     if one.explained_by:
-        changes.append(f"nothing but the cause that was found: {', '.join(lower_first(title) for title in one.explained_by)}")
+        changes.append(
+            f"nothing but the cause that was found: {', '.join(lower_first(title) for title in one.explained_by)}"
+        )
     return changes
 
 

@@ -236,9 +236,11 @@ def _leading_outcome(view: DatedRulebook, study: Study, uses: Sequence[EvidenceU
     fitting = [one for one in study.outcomes if (one.contrast, one.subgroup) in wanted] or list(study.outcomes)
     return min(
         fitting,
-        key=lambda one: (table_of(one) is None, order[one.outcome].order, wanted.index((one.contrast, one.subgroup)))
-        if (one.contrast, one.subgroup) in wanted
-        else (table_of(one) is None, order[one.outcome].order, 0),
+        key=lambda one: (
+            (table_of(one) is None, order[one.outcome].order, wanted.index((one.contrast, one.subgroup)))
+            if (one.contrast, one.subgroup) in wanted
+            else (table_of(one) is None, order[one.outcome].order, 0)
+        ),
         default=None,
     )
 

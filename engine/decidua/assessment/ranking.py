@@ -44,7 +44,9 @@ def why_above(view: DatedRulebook, judged: JudgedOption, following: JudgedOption
     if here[1] != there[1]:
         level = LEVELS[here[1]].replace("_", " ")
         if there[1] == NOTHING:
-            return f"Above {name}: it has a favourable live-birth effect per woman ({level} certainty), {name} has none."
+            return (
+                f"Above {name}: it has a favourable live-birth effect per woman ({level} certainty), {name} has none."
+            )
         return f"Above {name} by certainty of a favourable live-birth effect: {level} against {LEVELS[there[1]].replace('_', ' ')}."
     if here[2] != there[2]:
         return f"Above {name}: the conservative end of its live-birth effect is {-here[2]:.2f} against {-there[2]:.2f}."

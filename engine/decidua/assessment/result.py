@@ -57,7 +57,9 @@ class DefinitionAnswer(Part):
     verdict: Answer
     title: str = Field(description="Title of the definition.")
     because: str = Field(description="What decided it, or what would.")
-    stands_in: bool = Field(default=False, description="True where none of the date was read and this oldest one stands in.")
+    stands_in: bool = Field(
+        default=False, description="True where none of the date was read and this oldest one stands in."
+    )
 
 
 class UnexplainedAnswer(Part):
@@ -100,7 +102,9 @@ class CertaintyStep(Part):
     domain: str
     down: int = Field(ge=0, le=2, description="Levels down; 0 for the start.")
     says: str
-    own_choice: bool = Field(description="True where the threshold has no published source and is decidua's own choice.")
+    own_choice: bool = Field(
+        description="True where the threshold has no published source and is decidua's own choice."
+    )
 
 
 class EffectAnswer(Part):
@@ -244,7 +248,9 @@ class OptionAnswer(Part):
     why: str
     leading_strategy: str = Field(description="The strategy whose status and certainty the option takes.")
     above_next: str | None = Field(description="Why it stands above the next one.")
-    certainty: Certainty | None = Field(description="Computed certainty of its best strategy; null where nothing was computed.")
+    certainty: Certainty | None = Field(
+        description="Computed certainty of its best strategy; null where nothing was computed."
+    )
     strategies: tuple[StrategyAnswer, ...]
     could_be: tuple[Status, ...]
     effects: tuple[EffectAnswer, ...]

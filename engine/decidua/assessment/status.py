@@ -222,7 +222,9 @@ def _society_facts(positions: Iterable[JudgedPosition]) -> dict[str, Value]:
     moving = [one for one in positions if one.moves]
 
     def societies(stances: Sequence[str], verdict: Verdict) -> int:
-        return len({one.guideline.society for one in moving if one.position.position in stances and one.matches is verdict})
+        return len(
+            {one.guideline.society for one in moving if one.position.position in stances and one.matches is verdict}
+        )
 
     return {
         "societies_for": societies(FOR, YES),
@@ -248,7 +250,9 @@ def choose_best(view: DatedRulebook, strategies: Sequence[JudgedStrategy]) -> Ju
     order = view.book.policy.rank.statuses
     for verdict in (YES, UNKNOWN, NO):
         group = [
-            one for one in strategies if one.population.verdict is verdict and (verdict is NO or one.status != "not_applicable")
+            one
+            for one in strategies
+            if one.population.verdict is verdict and (verdict is NO or one.status != "not_applicable")
         ]
         if group:
             return min(group, key=lambda one: (order.index(one.status), *_standing(one)))

@@ -169,9 +169,13 @@ def subsets(verdicts: Verdicts) -> list[SubsetAnswer]:
 def without_treatment(options: Sequence[JudgedOption], baseline: Mapping[str, float]) -> WithoutTreatment:
     """Say what happens with none of the options: her own chance, else the control arms of trials that may bear on her."""
     if baseline:
-        said = " and ".join(f"{chance * 1000:.0f} of 1000 ({unit.replace('_', ' ')})" for unit, chance in baseline.items())
+        said = " and ".join(
+            f"{chance * 1000:.0f} of 1000 ({unit.replace('_', ' ')})" for unit, chance in baseline.items()
+        )
         first = 1000 * next(iter(baseline.values()))
-        return WithoutTreatment(per_1000=(first, first), says=f"Chance of a live birth without any of them, as given: {said}.")
+        return WithoutTreatment(
+            per_1000=(first, first), says=f"Chance of a live birth without any of them, as given: {said}."
+        )
     applying = [one for judged in options for one in judged.strategies if one.status != "not_applicable"]
     tables = _control_arms([one for one in applying if one.population.verdict is YES])
     bearing = "speak for women like her"
@@ -180,7 +184,8 @@ def without_treatment(options: Sequence[JudgedOption], baseline: Mapping[str, fl
         bearing = "may bear on her"
     if not tables:
         return WithoutTreatment(
-            per_1000=None, says="What happens with none of the options cannot be said: no trial that bears on her gives counts."
+            per_1000=None,
+            says="What happens with none of the options cannot be said: no trial that bears on her gives counts.",
         )
     risks = [1000 * table.control_risk for table in tables.values()]
     low, high = round(min(risks)), round(max(risks))
@@ -197,7 +202,12 @@ def without_treatment(options: Sequence[JudgedOption], baseline: Mapping[str, fl
 
 def _control_arms(strategies: Sequence[JudgedStrategy]) -> dict[str, Table]:
     """Return the live-birth tables of the randomised studies behind some strategies, each once."""
-    return {row.study.id: row.table for one in strategies for rated in live_birth_lines(one.lines) for row in rated.line.rows}
+    return {
+        row.study.id: row.table
+        for one in strategies
+        for rated in live_birth_lines(one.lines)
+        for row in rated.line.rows
+    }
 
 
 def not_read(verdicts: Verdicts) -> list[str]:
@@ -212,7 +222,10 @@ def not_read(verdicts: Verdicts) -> list[str]:
         if gap.options and not about:
             continue
         documents = [
-            *(f"{view.guidelines[id_].society_name} {year_of(view.guidelines[id_].published)}" for id_ in gap.guidelines),
+            *(
+                f"{view.guidelines[id_].society_name} {year_of(view.guidelines[id_].published)}"
+                for id_ in gap.guidelines
+            ),
             *gap.documents,
         ]
         lines.append(f"{', '.join(dict.fromkeys(documents))}: {', '.join(about) if about else gap.missing}")

@@ -29,19 +29,19 @@ def what_next(verdicts: Verdicts, options: Sequence[JudgedOption]) -> list[NextF
     for judged in options:
         for one in judged.strategies:
             if one.status == "undetermined":
-                for fact in verdicts.unknown_facts(one.population):
-                    settles.setdefault(fact, {}).setdefault(judged.option.option)
+                for name in verdicts.unknown_facts(one.population):
+                    settles.setdefault(name, {}).setdefault(judged.option.option)
     for term in ("rpl", "rif"):
         if verdicts.verdict(term) is not UNKNOWN:
             continue
         for definition in verdicts.view.definitions:
             if definition.term == term and definition.kind == "society":
-                for fact in verdicts.unknown_facts(verdicts.proof(definition.id)):
-                    settles.setdefault(fact, {}).setdefault(definition.id)
+                for name in verdicts.unknown_facts(verdicts.proof(definition.id)):
+                    settles.setdefault(name, {}).setdefault(definition.id)
     for panel in verdicts.view.panels:
         if panel.kind == "society" and verdicts.verdict(panel.condition) is not NO:
-            for fact in verdicts.unknown_facts(verdicts.proof(panel.id)):
-                settles.setdefault(fact, {}).setdefault(panel.id)
+            for name in verdicts.unknown_facts(verdicts.proof(panel.id)):
+                settles.setdefault(name, {}).setdefault(panel.id)
     burdens = _burdens(verdicts)
     not_pregnant = verdicts.facts.get("pregnancy.pregnant") is False
     found = []
@@ -50,7 +50,12 @@ def what_next(verdicts: Verdicts, options: Sequence[JudgedOption]) -> list[NextF
         burden = burdens.get(name, "history")
         if not fact.obtainable or burden == "past":
             continue
-        found.append((_order(name, fact, burden, len(reached), not_pregnant), _finding(name, fact, burden, reached, not_pregnant)))
+        found.append(
+            (
+                _order(name, fact, burden, len(reached), not_pregnant),
+                _finding(name, fact, burden, reached, not_pregnant),
+            )
+        )
     found.sort(key=lambda pair: pair[0])
     return [finding for _, finding in found]
 
@@ -64,9 +69,7 @@ def _order(name: str, fact: Fact, burden: str, reached: int, not_pregnant: bool)
     return name.startswith("immune."), later, -reached, BURDENS.index(burden), fact.label
 
 
-def _finding(
-    name: str, fact: Fact, burden: str, reached: dict[str, None], not_pregnant: bool
-) -> NextFinding:
+def _finding(name: str, fact: Fact, burden: str, reached: dict[str, None], not_pregnant: bool) -> NextFinding:
     remark = None
     if name.startswith("immune."):
         remark = IMMUNE

@@ -199,7 +199,11 @@ def grade_sentence(
         )
         if shows == "unclear":
             same = direction == "same"
-            text += ", though the interval holds a difference that matters" if same else ", but the interval holds the opposite too"
+            text += (
+                ", though the interval holds a difference that matters"
+                if same
+                else ", but the interval holds the opposite too"
+            )
     return text[0].upper() + text[1:] + "."
 
 

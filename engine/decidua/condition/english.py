@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 
-from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Condition, Known, Literal_, Not, Rule, Untold
+from decidua.condition.syntax import All, AtLeast, Atom, Condition, Known, Literal_, Not, Rule, Untold
 from decidua.profile.counting import Interval
 from decidua.profile.facts import Value
 from decidua.profile.finding import Fact
@@ -114,5 +114,17 @@ def lower_first(text: str) -> str:
 
 
 PROPER = frozenset(
-    {"Sydney", "Japan", "Norway", "Lugano", "Coughlan", "Polanski", "Santillan", "Bashiri", "China", "Ontario", "Busnelli"}
+    {
+        "Sydney",
+        "Japan",
+        "Norway",
+        "Lugano",
+        "Coughlan",
+        "Polanski",
+        "Santillan",
+        "Bashiri",
+        "China",
+        "Ontario",
+        "Busnelli",
+    }
 )

@@ -113,12 +113,14 @@ def _parse_at_least(value: dict[str, Any], report: Report, place: Place) -> Cond
     if not isinstance(joined, All):
         return None
     if not 1 <= count <= len(joined.parts):
-        report((*place, "at_least"), f"'at_least: {count}' of {len(joined.parts)} parts; write 1 to {len(joined.parts)}")
+        report(
+            (*place, "at_least"), f"'at_least: {count}' of {len(joined.parts)} parts; write 1 to {len(joined.parts)}"
+        )
         return None
     return AtLeast(count, joined.parts)
 
 
-def _join(node: type[All] | type[AnyOf], value: Any, report: Report, place: Place) -> Condition | None:
+def _join(node: type[All | AnyOf], value: Any, report: Report, place: Place) -> Condition | None:
     if not isinstance(value, list) or not value:
         report(place, f"'{place[-1]}' takes a list of at least one condition")
         return None

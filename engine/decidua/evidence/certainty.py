@@ -51,7 +51,7 @@ def line_facts(line: Line, others: Sequence[Line], policy: CertaintyPolicy, *, h
         higher_is_better: Whether more of the outcome is good.
     """
     participants = line.participants
-    share = {judged: 0.0 for judged in ("low", "some_concerns", "high", "not_read")}
+    share = dict.fromkeys(("low", "some_concerns", "high", "not_read"), 0.0)
     for row in line.rows:
         judged = row.study.risk_of_bias.judged if row.study.risk_of_bias else "not_read"
         share[judged] += row.table.total / participants
@@ -102,9 +102,7 @@ def _points_away(line: Line, other: Line) -> bool:
     return (line.ratio[0] - 1) * (other.ratio[0] - 1) < 0
 
 
-def rate(
-    line: Line, others: Sequence[Line], policy: CertaintyPolicy, *, higher_is_better: bool
-) -> Rating:
+def rate(line: Line, others: Sequence[Line], policy: CertaintyPolicy, *, higher_is_better: bool) -> Rating:
     """Rate one line of evidence.
 
     Returns:

@@ -95,9 +95,7 @@ def _beta_fraction(a: float, b: float, x: float) -> float:
 def _incomplete_beta(a: float, b: float, x: float) -> float:
     if x <= 0 or x >= 1:
         return float(x >= 1)
-    front = math.exp(
-        math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
-    )
+    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x))
     if x < (a + 1) / (a + b + 2):
         return front * _beta_fraction(a, b, x) / a
     return 1 - front * _beta_fraction(b, a, 1 - x) / b
@@ -138,11 +136,7 @@ def hypergeometric_log_probability(drawn: int, successes: int, total: int, sampl
         total: All.
         sample: Size of the sample.
     """
-    return (
-        _log_choose(successes, drawn)
-        + _log_choose(total - successes, sample - drawn)
-        - _log_choose(total, sample)
-    )
+    return _log_choose(successes, drawn) + _log_choose(total - successes, sample - drawn) - _log_choose(total, sample)
 
 
 def _log_choose(n: int, k: int) -> float:

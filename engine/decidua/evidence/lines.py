@@ -157,7 +157,14 @@ def _key(row: Row, condition: str) -> Key:
     alone = "" if outcome.isolates else f"{study.id}: {outcome.contrast or study.treatment.drug}"
     apart = outcome.subgroup or (outcome.contrast if alone else "") or ""
     start = study.treatment.start
-    return outcome.outcome, outcome.per, study.randomised, f"{start}|{apart}|{alone}", outcome.isolates, _label(row, condition)
+    return (
+        outcome.outcome,
+        outcome.per,
+        study.randomised,
+        f"{start}|{apart}|{alone}",
+        outcome.isolates,
+        _label(row, condition),
+    )
 
 
 def _label(row: Row, condition: str) -> str:

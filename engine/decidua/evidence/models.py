@@ -19,12 +19,14 @@ __all__ = [
     "EvidenceFile",
     "Guideline",
     "GuidelineFile",
+    "Identified",
     "Integrity",
     "Ongoing",
     "OptionKey",
     "Outcome",
     "PooledResult",
     "Position",
+    "Published",
     "Record",
     "Reported",
     "Source",
@@ -87,7 +89,21 @@ Count = Annotated[int, Field(ge=0)]
 class Record(BaseModel):
     """Anything that is loaded from ``rules``: strict, no unknown keys, never changed."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False, arbitrary_types_allowed=True, defer_build=True)
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, allow_inf_nan=False, arbitrary_types_allowed=True, defer_build=True
+    )
+
+
+class Identified(Record):
+    """A record with an id."""
+
+    id: Text
+
+
+class Published(Identified):
+    """A record with a date; null means that none was read."""
+
+    published: PartialDate | None
 
 
 class Source(Record):
@@ -187,9 +203,7 @@ OutcomeName = Literal[
     "serious_adverse_event",
     "biomarker_response",
 ]
-Per = Literal[
-    "woman", "conception", "cycle", "transfer", "pregnancy", "live_birth", "neonate", "embryo", "not_stated"
-]
+Per = Literal["woman", "conception", "cycle", "transfer", "pregnancy", "live_birth", "neonate", "embryo", "not_stated"]
 
 
 class Outcome(Record):
@@ -254,7 +268,7 @@ class RiskOfBias(Record):
     domains: Texts
 
 
-class Study(Record):
+class Study(Published):
     """One study.
 
     Attributes:
@@ -264,13 +278,18 @@ class Study(Record):
         same_as: Id of the record that owns this paper, where it is a second filing.
     """
 
-    id: Text
     citation: Citation
     registered: Text | None = None
-    published: PartialDate | None
     published_inferred: bool = False
     design: Literal[
-        "rct", "rct_cluster", "quasi_rct", "cohort_prospective", "cohort_retrospective", "case_series", "before_after", "other"
+        "rct",
+        "rct_cluster",
+        "quasi_rct",
+        "cohort_prospective",
+        "cohort_retrospective",
+        "case_series",
+        "before_after",
+        "other",
     ]
     blinding: Literal["double_blind", "single_blind", "open_label", "none", "not_stated"]
     centres: Annotated[int, Field(ge=1)] | None = None
@@ -332,12 +351,10 @@ class PooledResult(Record):
     note: Text | None = None
 
 
-class Synthesis(Record):
+class Synthesis(Published):
     """A meta-analysis or review. Where ``used`` is false its figures never stand as the state of the evidence."""
 
-    id: Text
     citation: Citation
-    published: PartialDate | None
     published_inferred: bool = False
     question: Text
     included: Texts = ()
@@ -352,10 +369,9 @@ class Synthesis(Record):
     source: Source
 
 
-class Ongoing(Record):
+class Ongoing(Identified):
     """A trial that has not reported, as far as was read."""
 
-    id: Text
     registry_id: Text | None = None
     title: Text
     expected: Text | None = None
@@ -385,16 +401,14 @@ GuidelineKind = Literal[
 ]
 
 
-class Guideline(Record):
+class Guideline(Published):
     """A document of a society, regulator or payer; only current society documents move a status."""
 
-    id: Text
     society: Text
     society_name: Text
     kind: GuidelineKind
     title: Text
     year: int | None = Field(default=None, ge=1900, le=2100)
-    published: PartialDate | None
     citation: Text | None = None
     supersedes: Texts = ()
     superseded_by: Texts = ()
@@ -414,7 +428,7 @@ Stance = Literal[
 PositionCondition = Literal["rpl", "rif", "ivf", "aps", "threatened_miscarriage"]
 
 
-class Position(Record):
+class Position(Identified):
     """What one document says of one option, or of a group of treatments.
 
     Attributes:
@@ -427,7 +441,6 @@ class Position(Record):
         only_strategies: The strategies it speaks of, where its text names a regimen; empty means all of that drug.
     """
 
-    id: Text
     guideline: Text
     option: OptionKey | None
     group: Text | None = None
@@ -447,20 +460,18 @@ class Position(Record):
     source: Source
 
 
-class Contradiction(Record):
+class Contradiction(Identified):
     """Where documents contradict one another, and why."""
 
-    id: Text
     topic: Text
     options: Annotated[tuple[OptionKey, ...], Field(strict=False)]
     positions: Texts
     why: Text
 
 
-class UnreadPosition(Record):
+class UnreadPosition(Identified):
     """A document whose position on some options was not read."""
 
-    id: Text
     guidelines: Texts
     documents: Texts
     options: Annotated[tuple[OptionKey, ...], Field(strict=False)]

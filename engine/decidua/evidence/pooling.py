@@ -75,7 +75,9 @@ def pool(
     fixed_se = math.sqrt(1 / fixed_sum)
     fixed = (fixed_log, fixed_log - Z95 * fixed_se, fixed_log + Z95 * fixed_se)
     if k == 1:
-        return Pooled(1, fixed_log, fixed_se, fixed[1], fixed[2], None, 0.0, None, None, None, (1.0,), fixed, "one study")
+        return Pooled(
+            1, fixed_log, fixed_se, fixed[1], fixed[2], None, 0.0, None, None, None, (1.0,), fixed, "one study"
+        )
     q = math.fsum(w * (y - fixed_log) ** 2 for w, y in zip(fixed_weights, effects, strict=True))
     tau2 = _dersimonian_laird(q, fixed_weights, k)
     if method == "REML":

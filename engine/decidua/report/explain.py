@@ -32,7 +32,8 @@ def _blocks(explanation: Explanation, *, full: bool) -> Iterator[Block]:
     yield Paragraph(f"The option takes the status of its best way for her: {leading.title}.")
     if explanation.contraindications_unknown:
         yield Paragraph(
-            f"Not yet ruled out, and never taken for absent: {list_words(explanation.contraindications_unknown)}.", "open"
+            f"Not yet ruled out, and never taken for absent: {list_words(explanation.contraindications_unknown)}.",
+            "open",
         )
     for strategy in sorted(explanation.strategies, key=lambda one: one.id != explanation.leading_strategy):
         yield from _strategy(strategy, full=full)
@@ -70,7 +71,9 @@ def _tree(node: ProofNode, depth: int, *, full: bool) -> Iterator[Bullet]:
     for part in parts:
         yield from _tree(part, depth + 1, full=full)
     if len(parts) < len(node.parts):
-        yield Bullet("", f"{'  ' * (depth + 1)}... and {len(node.parts) - len(parts)} more that do not decide it", "muted")
+        yield Bullet(
+            "", f"{'  ' * (depth + 1)}... and {len(node.parts) - len(parts)} more that do not decide it", "muted"
+        )
 
 
 def _telling(node: ProofNode) -> tuple[ProofNode, ...]:

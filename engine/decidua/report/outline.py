@@ -107,7 +107,11 @@ def _explanation(result: Assessment, *, full: bool) -> Iterator[Block]:
     for panel in result.unexplained:
         if terms and panel.condition not in terms and not full:
             continue
-        words = {"yes": "all its tests are normal: unexplained", "no": "not unexplained by it", "unknown": "cannot be said yet"}
+        words = {
+            "yes": "all its tests are normal: unexplained",
+            "no": "not unexplained by it",
+            "unknown": "cannot be said yet",
+        }
         said = [words[panel.verdict]]
         if panel.abnormal:
             said.append(f"not normal: {list_words(panel.abnormal)}")
@@ -160,7 +164,7 @@ def _next(result: Assessment) -> Iterator[Block]:
     if not result.next:
         yield Paragraph("Nothing that can still be found out would settle more.")
         return
-    names = {option.option: option.name for option in result.options}
+    names: dict[str, str] = {option.option: option.name for option in result.options}
     titles = {one.id: one.title for one in result.definitions} | {one.panel: one.title for one in result.unexplained}
     bullets = []
     for finding in result.next:

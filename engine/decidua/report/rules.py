@@ -97,7 +97,9 @@ def _show(book: Rulebook, entry: Entry) -> Iterator[Block]:
         members = _members(book, entry.id)
         yield Paragraph(f"Holds when any of these holds on the date: {', '.join(members)}.")
         return
-    facts = {"status": STATUS_FACTS, "certainty": CERTAINTY_FACTS}.get(entry.id if entry.kind == "policy" else "", vocabulary())
+    facts = {"status": STATUS_FACTS, "certainty": CERTAINTY_FACTS}.get(
+        entry.id if entry.kind == "policy" else "", vocabulary()
+    )
     if entry.kind == "panel":
         yield Paragraph(f"Unexplained by it when: {_say(book, panel_condition(entry.record), facts)}.")
     yield Bullets(tuple(_fields(book, entry.record, facts)))

@@ -36,7 +36,12 @@ def _property(fact: Fact) -> dict[str, Any]:
         number |= {key: value for key, value in bounds.items() if value is not None}
         if fact.kind == "integer" or fact.name == "transfers.cumulative_chance":
             either = {"low": {"type": "number"}, "high": {"type": ["number", "null"]}}
-            interval = {"type": "object", "properties": either, "required": ["low", "high"], "additionalProperties": False}
+            interval = {
+                "type": "object",
+                "properties": either,
+                "required": ["low", "high"],
+                "additionalProperties": False,
+            }
             schema["anyOf"] = [number, interval]
         else:
             schema |= number

@@ -31,7 +31,11 @@ DESIGNS = {
     "before_after": "before-and-after study",
     "other": "other design",
 }
-STANDING = {"yes": "She would have been in it", "no": "She would not have been in it", "unknown": "Would she have been in it? Not known"}
+STANDING = {
+    "yes": "She would have been in it",
+    "no": "She would not have been in it",
+    "unknown": "Would she have been in it? Not known",
+}
 
 
 def study_bullets(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:

@@ -54,7 +54,18 @@ def to_ascii(text: str) -> str:
 
 
 _SIGNS = str.maketrans(
-    {"\u2265": ">=", "\u2264": "<=", "\u2013": "-", "\u2014": "-", "\u00b7": "-", "\u2022": "-", "\u00b5": "u", "\u00f8": "o", "\u00d8": "O", "\u00df": "ss"}
+    {
+        "\u2265": ">=",
+        "\u2264": "<=",
+        "\u2013": "-",
+        "\u2014": "-",
+        "\u00b7": "-",
+        "\u2022": "-",
+        "\u00b5": "u",
+        "\u00f8": "o",
+        "\u00d8": "O",
+        "\u00df": "ss",
+    }
 )
 
 
@@ -108,7 +119,9 @@ def _hanging(console: Console, text: Text, *, first: int, rest: int) -> None:
 
 
 def _grid(console: Console, grid: Grid, *, ascii_only: bool) -> None:
-    table = Table(box=box.ASCII2 if ascii_only else box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False, show_lines=ascii_only)
+    table = Table(
+        box=box.ASCII2 if ascii_only else box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False, show_lines=ascii_only
+    )
     widths = _widths(grid, console.width)
     for name, size in zip(grid.columns, widths, strict=True):
         table.add_column(name, width=size, overflow="fold", header_style="bold")

@@ -44,9 +44,7 @@ from decidua.rulebook.policy import Policy
 
 __all__ = ["AGGREGATES", "CompiledRule", "DatedRulebook", "Manifest", "RuleKind", "Rulebook", "panel_condition"]
 
-RuleKind = Literal[
-    "definition", "panel", "cause", "subset", "strategy", "finding", "position", "study", "aggregate"
-]
+RuleKind = Literal["definition", "panel", "cause", "subset", "strategy", "finding", "position", "study", "aggregate"]
 
 
 Kept = TypeVar("Kept")

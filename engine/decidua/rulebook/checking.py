@@ -130,7 +130,9 @@ def _value_faults(name: str, value: Literal_, fact: Fact) -> Iterator[str]:
     elif number and isinstance(value, int | float):
         low, high = fact.minimum, fact.maximum
         if (low is not None and value < low) or (high is not None and value > high):
-            yield f"{value:g} is outside the possible range of '{name}' ({low:g} to {high:g} {fact.unit})".replace(" )", ")")
+            yield f"{value:g} is outside the possible range of '{name}' ({low:g} to {high:g} {fact.unit})".replace(
+                " )", ")"
+            )
 
 
 def _circles(book: Rulebook) -> Iterator[Fault]:
@@ -174,11 +176,8 @@ def _references(book: Rulebook) -> Iterator[Fault]:
             [strategy.id for strategy in book.strategies],
             "strategy",
         ),
-        (
-            ((f"id:{one.id}", [one.guideline] if one.guideline else []) for one in (*book.definitions, *book.panels)),
-            book.guideline,
-            "guideline",
-        ),
+        (((f"id:{one.id}", _named(one.guideline)) for one in book.definitions), book.guideline, "guideline"),
+        (((f"id:{one.id}", _named(one.guideline)) for one in book.panels), book.guideline, "guideline"),
         (
             ((f"id:{one.id}", [item.test for item in one.items] + list(one.optional)) for one in book.panels),
             [test.key for test in book.investigations],
@@ -199,7 +198,10 @@ def _references(book: Rulebook) -> Iterator[Fault]:
         (((f"key:{one.key}", one.facts) for one in book.investigations), vocabulary(), "fact"),
         (
             (
-                (f"key:{one.key}", [line.finding for line in (*one.cautions, *(one.screening or ()))])
+                (
+                    f"key:{one.key}",
+                    [*(line.finding for line in one.cautions), *(check.finding for check in one.screening or ())],
+                )
                 for one in book.drugs
             ),
             book.finding,
@@ -210,6 +212,10 @@ def _references(book: Rulebook) -> Iterator[Fault]:
         yield from _unknown(book, records, list(known), called)
 
 
+def _named(id_: str | None) -> list[str]:
+    return [] if id_ is None else [id_]
+
+
 def _unknown(
     book: Rulebook, records: Iterable[tuple[str, Iterable[str]]], known: list[str], called: str
 ) -> Iterator[Fault]:
@@ -217,7 +223,9 @@ def _unknown(
     for key, references in records:
         for reference in references:
             if reference not in names:
-                yield _at(book, key, f"refers to the {called} '{reference}', which does not exist{nearest(reference, known)}")
+                yield _at(
+                    book, key, f"refers to the {called} '{reference}', which does not exist{nearest(reference, known)}"
+                )
 
 
 def _strategy_references(book: Rulebook, strategy: Strategy, sources: list[str]) -> Iterator[Fault]:
@@ -241,4 +249,6 @@ def _strategy_references(book: Rulebook, strategy: Strategy, sources: list[str])
         for text, called, exists in pairs:
             if text is not None and not exists(text):
                 known = {getattr(outcome, called) for outcome in study.outcomes} - {None}
-                yield _at(book, key, f"'{use.study}' has no {called} '{text}'; it has {'; '.join(sorted(known)) or 'none'}")
+                yield _at(
+                    book, key, f"'{use.study}' has no {called} '{text}'; it has {'; '.join(sorted(known)) or 'none'}"
+                )

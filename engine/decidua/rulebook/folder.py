@@ -190,7 +190,9 @@ def _load(folder: Path) -> Rulebook:
 def _read_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Yield every rule file by its name relative to the folder, in a fixed order."""
     if not folder.is_dir():
-        raise RulebookError(Fault("is no folder of rules; name one laid out like the shipped 'rules'", file=str(folder)))
+        raise RulebookError(
+            Fault("is no folder of rules; name one laid out like the shipped 'rules'", file=str(folder))
+        )
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.y*ml"))
     for name in names:
         if name.split("/", 1)[0] in IGNORED:

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from decidua.condition.parser import parse_condition
-from decidua.condition.syntax import Condition
 from decidua.document import Document, Place
 from decidua.errors import Fault, nearest
 from decidua.evidence.models import Record

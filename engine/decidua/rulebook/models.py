@@ -9,6 +9,7 @@ from pydantic import Field
 from decidua.condition.syntax import Condition
 from decidua.evidence.models import (
     Count,
+    Identified,
     OptionKey,
     OutcomeName,
     PartialDate,
@@ -47,16 +48,25 @@ class Validity(Record):
     until: PartialDate | None = None
 
 
-class Definition(Record):
+class TitledRule(Identified):
+    """A rule with an id and a title."""
+
+    title: Text
+
+
+class ConditionRule(TitledRule):
+    """A rule with a condition of its own."""
+
+    when: Condition
+
+
+class Definition(ConditionRule):
     """A society's definition of RPL or RIF."""
 
-    id: Text
-    title: Text
     term: Literal["rpl", "rif"]
     society: Text
     kind: Literal["society", "authors", "funder", "trial"] = "society"
     guideline: Text | None = None
-    when: Condition
     says: Text
     valid: Validity
     notes: Texts = ()
@@ -71,18 +81,15 @@ class UsualCare(Record):
     source: Source | None = None
 
 
-class Cause(Record):
+class Cause(ConditionRule):
     """An explanation other than "unexplained".
 
     Attributes:
         explains: Whether it explains a series of losses (or failures), or only bears on it.
     """
 
-    id: Text
-    title: Text
     conditions: Annotated[tuple[Literal["rpl", "rif"], ...], Field(strict=False)]
     explains: bool
-    when: Condition
     says: Text
     usual_care: Annotated[tuple[UsualCare, ...], Field(strict=False)] = ()
     notes: Texts = ()
@@ -104,11 +111,9 @@ class PanelItem(Record):
     needed: Condition | None = None
 
 
-class Panel(Record):
+class Panel(TitledRule):
     """What must be known and normal before loss is called unexplained."""
 
-    id: Text
-    title: Text
     society: Text
     kind: Literal["society", "trial"]
     condition: Literal["rpl", "rif"]
@@ -121,12 +126,9 @@ class Panel(Record):
     source: Source
 
 
-class Subset(Record):
+class Subset(ConditionRule):
     """A group that studies selected on; none of the immune ones is validated."""
 
-    id: Text
-    title: Text
-    when: Condition
     says: Text
     valid: Validity
     source: Texts
@@ -165,7 +167,7 @@ class EvidenceUse(Record):
     note: Text | None = None
 
 
-class Strategy(Record):
+class Strategy(ConditionRule):
     """One way to use an option: drug, dose as studied, timing, and the women it is for.
 
     Attributes:
@@ -176,15 +178,12 @@ class Strategy(Record):
         syntheses: Published syntheses that speak of it.
     """
 
-    id: Text
-    title: Text
     condition: PositionCondition
     drugs: Texts
     dose: Text
     timing: Text
     off_label: Literal["yes", "no", "not_read"]
     needs_unexplained: bool
-    when: Condition
     evidence: Annotated[tuple[EvidenceUse, ...], Field(strict=False)]
     syntheses: Texts = ()
     says: Text

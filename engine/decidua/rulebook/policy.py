@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from decidua.condition.syntax import Condition
-from decidua.evidence.models import OutcomeName, Record, Text, Texts
+from decidua.evidence.models import Record, Text, Texts
 from decidua.profile.finding import Fact
 from decidua.rulebook.models import OutcomePolicy
 
@@ -37,7 +37,9 @@ def _facts(*facts: Fact) -> dict[str, Fact]:
 
 
 STATUS_FACTS: dict[str, Fact] = _facts(
-    Fact("population", "choice", "Whether the strategy's population is hers", choices=("hers", "not_hers", "not_known")),
+    Fact(
+        "population", "choice", "Whether the strategy's population is hers", choices=("hers", "not_hers", "not_known")
+    ),
     Fact("explained", "yes_no", "A cause explains her case and the strategy is for unexplained cases"),
     Fact("contraindicated", "yes_no", "A contraindication is present"),
     Fact("safety_recorded", "yes_no", "A safety record of every drug was read"),
@@ -57,15 +59,19 @@ STATUS_FACTS: dict[str, Fact] = _facts(
         "What the randomised live-birth evidence shows",
         choices=("benefit", "no_important_benefit", "harm", "unclear", "none"),
     ),
-    Fact(
-        "certainty", "choice", "Its computed certainty", choices=("high", "moderate", "low", "very_low", "none")
-    ),
+    Fact("certainty", "choice", "Its computed certainty", choices=("high", "moderate", "low", "very_low", "none")),
 )
 
 CERTAINTY_FACTS: dict[str, Fact] = _facts(
     Fact("randomised", "yes_no", "The studies are randomised"),
     Fact("studies", "integer", "Studies", minimum=0, maximum=1000),
-    Fact("bias_low_share", "number", "Share of the participants in studies judged at low risk of bias", minimum=0, maximum=1),
+    Fact(
+        "bias_low_share",
+        "number",
+        "Share of the participants in studies judged at low risk of bias",
+        minimum=0,
+        maximum=1,
+    ),
     Fact("bias_high_share", "number", "Share in studies judged at high risk of bias", minimum=0, maximum=1),
     Fact("bias_not_read_share", "number", "Share in studies whose risk of bias was not read", minimum=0, maximum=1),
     Fact("interval_holds_no_effect", "yes_no", "The 95 % interval holds no effect"),
@@ -74,7 +80,11 @@ CERTAINTY_FACTS: dict[str, Fact] = _facts(
         "yes_no",
         "The 95 % interval holds a difference that matters, on the side of the estimate or the other",
     ),
-    Fact("interval_holds_both_important", "yes_no", "The 95 % interval holds both an important benefit and an important harm"),
+    Fact(
+        "interval_holds_both_important",
+        "yes_no",
+        "The 95 % interval holds both an important benefit and an important harm",
+    ),
     Fact("events", "integer", "Events in both arms", minimum=0, maximum=10_000_000),
     Fact("participants", "integer", "Participants in both arms", minimum=0, maximum=10_000_000),
     Fact("i_squared", "number", "I2 (0 to 1)", minimum=0, maximum=1),
@@ -110,9 +120,7 @@ class CertaintyRule(Record):
     """
 
     id: Text
-    domain: Literal[
-        "risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication_bias", "integrity"
-    ]
+    domain: Literal["risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication_bias", "integrity"]
     when: Condition
     down: Annotated[int, Field(ge=1, le=2)]
     says: Text
