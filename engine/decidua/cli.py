@@ -90,7 +90,7 @@ EngineOption = Annotated[
 All = Annotated[bool, typer.Option("--all", help="Show every option, strategy, study, position and caution at length.")]
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001 - the form typer asks for
+def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"decidua {__version__}")
         raise typer.Exit
@@ -128,7 +128,7 @@ def assess_command(
     book = load_rulebook(rules)
     book.at(as_of)
     several = len(profiles) > 1
-    failed = False
+    worst = DONE
     for position, path in enumerate(_with_progress(profiles)):
         try:
             result = assess(_read_profile(path), as_of=as_of, rulebook=book, baseline=chances, engine=_engine(engine))
@@ -136,11 +136,11 @@ def assess_command(
             if not several:
                 raise
             _complain(error)
-            failed = True
+            worst = max(worst, _code(error))
             continue
         _print_assessment(result, path, output, position=position, several=several, full=full)
-    if failed:
-        raise typer.Exit(BAD_INPUT)
+    if worst != DONE:
+        raise typer.Exit(worst)
 
 
 @app.command("explain")
@@ -164,7 +164,7 @@ def explain_command(
     book.at(as_of).option_of(option)
     explanation = explain(_read_profile(profile), option, as_of=as_of, rulebook=book, engine=_engine(engine))
     if output is Format.json:
-        _print(explanation.model_dump_json(indent=2))
+        _print(explanation.model_dump_json(indent=2), output)
     else:
         _print_blocks(explanation_blocks(explanation, full=full), output, title=explanation.name)
 
@@ -183,7 +183,7 @@ def rules_list(
     book = load_rulebook(rules)
     entries = listed(book, kind)
     if output is Format.json:
-        _print(json.dumps([{"id": one.id, "kind": one.kind, "title": one.title} for one in entries], indent=2))
+        _print(json.dumps([{"id": one.id, "kind": one.kind, "title": one.title} for one in entries], indent=2), output)
     else:
         _print_blocks(list_blocks(entries), output, title="Rules")
 
@@ -209,11 +209,13 @@ def rules_check(
 ) -> None:
     """Check a rulebook: every fault in one go, with file, line and cure."""
     chosen = folder or rules or data_folder("rules")
+    if not chosen.is_dir():
+        load_rulebook(chosen)  # refuses: that is no rulebook with faults, but no rulebook at all
     try:
         book = load_rulebook(chosen)
     except RulebookError as error:
         for fault in error.faults:
-            typer.echo(str(fault), err=True)
+            sys.stderr.write(f"{_one_line(str(fault))}\n")
         count = len(error.faults)
         typer.echo(f"{count} {'fault' if count == 1 else 'faults'}.", err=True)
         raise typer.Exit(NOT_HELD) from None
@@ -231,7 +233,7 @@ def schema_command(what: Annotated[SchemaName, typer.Argument(help="What to prin
         SchemaName.facts: facts_schema,
     }
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **makers[what]()}
-    _print(json.dumps(schema, indent=2))
+    _print(json.dumps(schema, indent=2), Format.json)
 
 
 def _sizes(book: Rulebook) -> str:
@@ -276,9 +278,11 @@ def _read_profile(path: str) -> Profile:
 def _read_baseline(texts: Sequence[str]) -> dict[str, float]:
     baseline: dict[str, float] = {}
     for text in texts:
-        unit, _, chance = text.partition("=")
+        unit, _, chance = (part.strip() for part in text.partition("="))
+        if unit in baseline:
+            raise DeciduaError(f"--baseline gives two chances for {unit}; keep one of them")
         try:
-            baseline[unit.strip()] = float(chance)
+            baseline[unit] = float(chance)
         except ValueError:
             raise DeciduaError(f"--baseline '{text}' is not UNIT=CHANCE, such as next_pregnancy=0.55") from None
     return baseline
@@ -299,7 +303,7 @@ def _print_assessment(
     result: Assessment, path: str, output: Format, *, position: int, several: bool, full: bool
 ) -> None:
     if output is Format.json:
-        _print(result.model_dump_json(indent=None if several else 2))
+        _print(result.model_dump_json(indent=None if several else 2), output)
         return
     from decidua.report.outline import outline
 
@@ -312,11 +316,11 @@ def _print_blocks(blocks: Sequence[Any], output: Format, *, title: str) -> None:
     if output is Format.markdown:
         from decidua.report.markdown import render_markdown
 
-        _print(render_markdown(blocks).rstrip("\n"))
+        _print(render_markdown(blocks).rstrip("\n"), output)
     elif output is Format.html:
         from decidua.report.html import render_html
 
-        _print(render_html(blocks, title=title).rstrip("\n"))
+        _print(render_html(blocks, title=title).rstrip("\n"), output)
     elif output is Format.json:
         raise DeciduaError("there is no JSON of this; use --format text, markdown or html")
     else:
@@ -328,7 +332,7 @@ def _print_blocks(blocks: Sequence[Any], output: Format, *, title: str) -> None:
 def _width() -> int:
     """Return the columns to fill: those of the terminal up to 100, else 80; ``COLUMNS`` decides where it is set."""
     columns = os.environ.get("COLUMNS", "")
-    if columns.isdigit() and int(columns) > 0:
+    if columns.isascii() and columns.isdigit() and 0 < len(columns.lstrip("0")) < 10:
         return min(max(int(columns), 40), 200)
     if not sys.stdout.isatty():
         return 80
@@ -346,17 +350,37 @@ def _ascii_only() -> bool:
     return "utf" not in (sys.stdout.encoding or "").lower().replace("-", "")
 
 
-def _print(text: str) -> None:
+def _print(text: str, output: Format = Format.text) -> None:
+    """Print text; where only ASCII can be shown, each format says the other signs in its own way."""
     if _ascii_only():
-        from decidua.report.terminal import to_ascii
+        if output is Format.text:
+            from decidua.report.terminal import to_ascii
 
-        text = to_ascii(text)
-    sys.stdout.write(text + "\n")
+            text = to_ascii(text)
+        elif output is Format.json:
+            text = "".join(sign if sign.isascii() else json.dumps(sign)[1:-1] for sign in text)
+        else:  # a sign that only looks like '<' must not become one
+            text = text.encode("ascii", "xmlcharrefreplace").decode()
+    sys.stdout.write(f"{_whole(text)}\n")
+
+
+def _whole(text: str) -> str:
+    """Replace what no encoding can write: the half characters that stand for odd bytes in the name of a file."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _one_line(text: str) -> str:
+    """Say a message in one line, without signs that would steer the terminal."""
+    return "".join(sign if sign.isprintable() else "?" for sign in " ".join(text.split()))
 
 
 def _complain(error: DeciduaError) -> None:
     for fault in error.faults:
-        sys.stderr.write(f"decidua: {fault}\n")
+        sys.stderr.write(f"decidua: {_one_line(str(fault))}\n")
+
+
+def _code(error: DeciduaError) -> int:
+    return INTERNAL if isinstance(error, EngineDisagreement) else BAD_INPUT
 
 
 def _usage_message(error: Exception) -> str | None:
@@ -372,7 +396,7 @@ def _usage_message(error: Exception) -> str | None:
         return message
     context = getattr(error, "ctx", None)
     hint = f" (see '{context.command_path} --help')" if context is not None else ""
-    return f"decidua: {message}{hint}"
+    return _one_line(f"decidua: {message}{hint}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -395,7 +419,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except DeciduaError as error:
         _complain(error)
-        return INTERNAL if isinstance(error, EngineDisagreement) else BAD_INPUT
+        return _code(error)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
@@ -407,8 +431,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if os.environ.get("DECIDUA_TRACEBACK"):
             traceback.print_exc()
         sys.stderr.write(
-            f"decidua: internal error ({type(error).__name__}: {error}); nothing was decided. Please report it with the "
-            "command; DECIDUA_TRACEBACK=1 shows where it happened.\n"
+            f"decidua: internal error ({_one_line(f'{type(error).__name__}: {error}')}); nothing was decided. "
+            "Please report it with the command; DECIDUA_TRACEBACK=1 shows where it happened.\n"
         )
         return INTERNAL
     return outcome if isinstance(outcome, int) else DONE

@@ -50,8 +50,8 @@ def assess(
         rulebook: Rules and evidence; None is the shipped rulebook.
         baseline: Her own chance of a live birth without treatment, above 0 and below 1, by unit: ``next_pregnancy`` or
             ``transfer``. It carries live-birth effects of that unit only.
-        engine: ``auto`` runs the reference engine and, where durable-rules is installed, confirms it with the production
-            network; ``reference`` runs the first alone; ``durable`` demands both.
+        engine: ``auto`` runs the reference engine and, where durable-rules is installed, confirms it with the
+            production network; ``reference`` runs the first alone; ``durable`` demands both.
 
     Returns:
         The ranked options with evidence, certainty, cautions, and what is still unknown.

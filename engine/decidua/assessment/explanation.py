@@ -75,7 +75,9 @@ def explain(
     Args:
         profile: The woman.
         option: Key of the option, such as ``g_csf``.
-        as_of, rulebook, engine: As for ``assess``.
+        as_of: As for ``assess``.
+        rulebook: As for ``assess``.
+        engine: As for ``assess``.
 
     Raises:
         DeciduaError: There is no such option, date or engine.

@@ -47,7 +47,8 @@ def why_above(view: DatedRulebook, judged: JudgedOption, following: JudgedOption
             return (
                 f"Above {name}: it has a favourable live-birth effect per woman ({level} certainty), {name} has none."
             )
-        return f"Above {name} by certainty of a favourable live-birth effect: {level} against {LEVELS[there[1]].replace('_', ' ')}."
+        lower = LEVELS[there[1]].replace("_", " ")
+        return f"Above {name} by certainty of a favourable live-birth effect: {level} against {lower}."
     if here[2] != there[2]:
         return f"Above {name}: the conservative end of its live-birth effect is {-here[2]:.2f} against {-there[2]:.2f}."
     return f"Level with {name} on status and evidence; the order is by name."

@@ -244,8 +244,8 @@ def _evidence_facts(lines: Sequence[RatedLine]) -> Mapping[str, Value]:
 def choose_best(view: DatedRulebook, strategies: Sequence[JudgedStrategy]) -> JudgedStrategy:
     """Return the strategy whose status the option takes.
 
-    That is the best by the order of the statuses among those that apply to her (population YES); where none applies, among
-    those that may; else any. A contraindicated one is taken only where all that apply are.
+    That is the best by the order of the statuses among those that apply to her (population YES); where none applies,
+    among those that may; else any. A contraindicated one is taken only where all that apply are.
     """
     order = view.book.policy.rank.statuses
     for verdict in (YES, UNKNOWN, NO):

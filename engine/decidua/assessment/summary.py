@@ -167,7 +167,7 @@ def subsets(verdicts: Verdicts) -> list[SubsetAnswer]:
 
 
 def without_treatment(options: Sequence[JudgedOption], baseline: Mapping[str, float]) -> WithoutTreatment:
-    """Say what happens with none of the options: her own chance, else the control arms of trials that may bear on her."""
+    """Say what happens with none of the options: her own chance, else the control arms of trials that bear on her."""
     if baseline:
         said = " and ".join(
             f"{chance * 1000:.0f} of 1000 ({unit.replace('_', ' ')})" for unit, chance in baseline.items()
@@ -194,8 +194,8 @@ def without_treatment(options: Sequence[JudgedOption], baseline: Mapping[str, fl
         said = f"{low} of 1000 women had a live birth in the control arm of the one trial that is drawn on ({largest})."
     else:
         said = (
-            f"{low} to {high} of 1000 women had a live birth in the control arms of {len(tables)} trials that {bearing}; "
-            f"{1000 * table.control_risk:.0f} in the largest ({largest})."
+            f"{low} to {high} of 1000 women had a live birth in the control arms of {len(tables)} trials that "
+            f"{bearing}; {1000 * table.control_risk:.0f} in the largest ({largest})."
         )
     return WithoutTreatment(per_1000=(float(low), float(high)), says=f"With none of the options, {said}")
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from decidua.assessment.options import JudgedOption
 from decidua.assessment.result import NextFinding
 from decidua.assessment.verdicts import Verdicts
+from decidua.condition.reference import Proof
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
 from decidua.truth import NO, UNKNOWN
@@ -26,53 +28,56 @@ def what_next(verdicts: Verdicts, options: Sequence[JudgedOption]) -> list[NextF
     What can no longer be obtained is left out; an immune marker is named as such and stands last.
     """
     settles: dict[str, dict[str, None]] = {}
+    for reached, proof in _open_questions(verdicts, options):
+        for name in verdicts.unknown_facts(proof):
+            settles.setdefault(name, {}).setdefault(reached)
+    burdens = _burdens(verdicts)
+    found = [_Finding(vocabulary()[name], burdens.get(name, "history"), tuple(ids)) for name, ids in settles.items()]
+    later = verdicts.facts.get("pregnancy.pregnant") is False
+    obtainable = [one for one in found if one.fact.obtainable and one.burden != "past"]
+    return [_answer(one, later=later) for one in sorted(obtainable, key=lambda one: _order(one, later=later))]
+
+
+def _open_questions(verdicts: Verdicts, options: Sequence[JudgedOption]) -> Iterator[tuple[str, Proof]]:
+    """Yield what is not settled: ways to use an option, definitions while none holds, and panels."""
     for judged in options:
         for one in judged.strategies:
             if one.status == "undetermined":
-                for name in verdicts.unknown_facts(one.population):
-                    settles.setdefault(name, {}).setdefault(judged.option.option)
-    for term in ("rpl", "rif"):
-        if verdicts.verdict(term) is not UNKNOWN:
-            continue
-        for definition in verdicts.view.definitions:
-            if definition.term == term and definition.kind == "society":
-                for name in verdicts.unknown_facts(verdicts.proof(definition.id)):
-                    settles.setdefault(name, {}).setdefault(definition.id)
+                yield judged.option.option, one.population
+    for definition in verdicts.view.definitions:
+        if definition.kind == "society" and verdicts.verdict(definition.term) is UNKNOWN:
+            yield definition.id, verdicts.proof(definition.id)
     for panel in verdicts.view.panels:
         if panel.kind == "society" and verdicts.verdict(panel.condition) is not NO:
-            for name in verdicts.unknown_facts(verdicts.proof(panel.id)):
-                settles.setdefault(name, {}).setdefault(panel.id)
-    burdens = _burdens(verdicts)
-    not_pregnant = verdicts.facts.get("pregnancy.pregnant") is False
-    found = []
-    for name, reached in settles.items():
-        fact = vocabulary()[name]
-        burden = burdens.get(name, "history")
-        if not fact.obtainable or burden == "past":
-            continue
-        found.append(
-            (
-                _order(name, fact, burden, len(reached), not_pregnant),
-                _finding(name, fact, burden, reached, not_pregnant),
-            )
-        )
-    found.sort(key=lambda pair: pair[0])
-    return [finding for _, finding in found]
+            yield panel.id, verdicts.proof(panel.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    fact: Fact
+    burden: str
+    settles: tuple[str, ...]
+
+    @property
+    def immune(self) -> bool:
+        return self.fact.name.startswith("immune.")
+
+    @property
+    def of_pregnancy(self) -> bool:
+        return self.fact.name.startswith("pregnancy.")
 
 
 def _burdens(verdicts: Verdicts) -> dict[str, str]:
     return {fact: test.burden for test in verdicts.view.book.investigations for fact in test.facts}
 
 
-def _order(name: str, fact: Fact, burden: str, reached: int, not_pregnant: bool) -> tuple[bool, bool, int, int, str]:
-    later = not_pregnant and name.startswith("pregnancy.")
-    return name.startswith("immune."), later, -reached, BURDENS.index(burden), fact.label
+def _order(one: _Finding, *, later: bool) -> tuple[bool, bool, int, int, str]:
+    burden = BURDENS.index(one.burden)
+    return one.immune, later and one.of_pregnancy, -len(one.settles), burden, one.fact.label
 
 
-def _finding(name: str, fact: Fact, burden: str, reached: dict[str, None], not_pregnant: bool) -> NextFinding:
-    remark = None
-    if name.startswith("immune."):
-        remark = IMMUNE
-    elif not_pregnant and name.startswith("pregnancy."):
-        remark = NOT_YET
-    return NextFinding(finding=name, label=fact.label, settles=tuple(reached), burden=burden, remark=remark)
+def _answer(one: _Finding, *, later: bool) -> NextFinding:
+    remark = IMMUNE if one.immune else NOT_YET if later and one.of_pregnancy else None
+    return NextFinding(
+        finding=one.fact.name, label=one.fact.label, settles=one.settles, burden=one.burden, remark=remark
+    )

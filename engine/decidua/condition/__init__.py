@@ -1,1 +1,1 @@
-""""""
+"""The condition language: syntax tree, parser, words in English, reference engine."""

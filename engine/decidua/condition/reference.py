@@ -1,4 +1,4 @@
-"""The reference engine: the meaning of a condition, short enough to read in one sitting, with the proof of every verdict.
+"""The reference engine: the meaning of a condition, short enough to read in one sitting, with its proof.
 
 Every other engine is held to this one.
 """

@@ -1,8 +1,8 @@
 """The syntax tree of a condition: eight kinds of node, frozen and comparable, with no behaviour of their own.
 
-Every engine walks this one tree. ``Untold`` stands for something a condition needs and that cannot be looked up: a point
-of a definition that was not read, or a criterion about her that no finding of the vocabulary expresses. It is always
-UNKNOWN, so it decides only the women whom that point would decide.
+Every engine walks this one tree. ``Untold`` stands for something a condition needs and that cannot be looked up: a
+point of a definition that was not read, or a criterion about her that no finding of the vocabulary expresses. It is
+always UNKNOWN, so it decides only the women whom that point would decide.
 """
 
 from __future__ import annotations

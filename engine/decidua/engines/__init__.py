@@ -1,1 +1,1 @@
-""""""
+"""Engines beside the reference one; each is held to it."""

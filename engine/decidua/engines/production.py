@@ -1,10 +1,10 @@
 """The production network: durable-rules fires the rules whose verdict is YES, layer by layer.
 
-The library is given nothing that it gets wrong. It never sees a value: every comparison is decided before, and the fact
-that is asserted says only which of them hold. Nothing negative goes in: ``not`` is pushed down to the comparisons, where
-"known to be false" is a mark of its own. ``any`` and ``at_least`` become one production a way to fulfil them. Productions
-are cut into small rulesets by construction, every session is deleted, and a lock lets one thread in at a time. The
-rulesets are used directly, without the library's host, so none of its timer threads is ever started.
+The library is given nothing that it gets wrong. It never sees a value: every comparison is decided before, and the
+fact that is asserted says only which of them hold. Nothing negative goes in: ``not`` is pushed down to the
+comparisons, where "known to be false" is a mark of its own. ``any`` and ``at_least`` become one production a way to
+fulfil them. Productions are cut into small rulesets by construction, every session is deleted, and a lock lets one
+thread in at a time. The rulesets are used directly, without the library's host, so none of its timer threads starts.
 
 Each ruleset has one rule that always fires. Without it the library frees memory it never set: a session's context is
 first written when an action starts, and ``delete_state`` on a session in which none did corrupts the heap.

@@ -1,1 +1,1 @@
-""""""
+"""What was read, and the arithmetic on it: effects, pooling, certainty."""

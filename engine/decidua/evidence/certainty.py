@@ -1,4 +1,4 @@
-"""Computed certainty: GRADE's logic as declared rules, every step shown. It stands beside a published rating, never for it."""
+"""Computed certainty: GRADE's logic as declared rules, every step shown; beside a published rating, never for it."""
 
 from __future__ import annotations
 

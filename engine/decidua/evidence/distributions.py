@@ -1,7 +1,7 @@
 """The few distribution functions that pooling needs, by their textbook continued fractions and series.
 
-A library would be the first choice; importing one (scipy.special) takes longer than the whole command may take to start,
-so these stand here, and the tests hold them to scipy.
+A library would be the first choice; importing one (scipy.special) takes longer than the whole command may take to
+start, so these stand here, and the tests hold them to scipy.
 """
 
 from __future__ import annotations

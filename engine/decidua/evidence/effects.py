@@ -1,7 +1,7 @@
-"""From one 2 x 2 table to its effects: risk ratio, odds ratio, risk difference, number needed to treat, Fisher, fragility.
+"""From one 2 x 2 table to its effects: ratios, risk difference, number needed to treat, Fisher, fragility.
 
-A zero cell is handled by one rule: where one of the four cells is zero, 0.5 is added to all four for the two ratios; the
-risk difference is never corrected. Where no event or only events happened in both arms, no ratio can be given.
+A zero cell is handled by one rule: where one of the four cells is zero, 0.5 is added to all four for the two ratios;
+the risk difference is never corrected. Where no event or only events happened in both arms, no ratio can be given.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class Estimate:
     corrected: bool = False
 
 
-def _ratio(measure: str, log: float, se: float, corrected: bool) -> Estimate:
+def _ratio(measure: str, log: float, se: float, *, corrected: bool) -> Estimate:
     low, high = math.exp(log - Z95 * se), math.exp(log + Z95 * se)
     return Estimate(measure, math.exp(log), low, high, log, se, corrected)
 
@@ -115,7 +115,7 @@ def risk_ratio(table: Table) -> Estimate | None:
         return None
     (a, b, c, d), corrected = _corrected_cells(table)
     log = math.log(a / (a + b)) - math.log(c / (c + d))
-    return _ratio("RR", log, math.sqrt(1 / a - 1 / (a + b) + 1 / c - 1 / (c + d)), corrected)
+    return _ratio("RR", log, math.sqrt(1 / a - 1 / (a + b) + 1 / c - 1 / (c + d)), corrected=corrected)
 
 
 def odds_ratio(table: Table) -> Estimate | None:
@@ -123,7 +123,7 @@ def odds_ratio(table: Table) -> Estimate | None:
     if not table.informative:
         return None
     (a, b, c, d), corrected = _corrected_cells(table)
-    return _ratio("OR", math.log(a * d / (b * c)), math.sqrt(1 / a + 1 / b + 1 / c + 1 / d), corrected)
+    return _ratio("OR", math.log(a * d / (b * c)), math.sqrt(1 / a + 1 / b + 1 / c + 1 / d), corrected=corrected)
 
 
 def risk_difference(table: Table) -> Estimate:

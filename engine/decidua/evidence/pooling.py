@@ -1,8 +1,8 @@
 """Meta-analysis of a handful of studies: random effects by REML or DerSimonian-Laird, and fixed effect beside it.
 
 Formulas: DerSimonian and Laird 1986; REML by Fisher scoring (Viechtbauer 2005); Hartung-Knapp 2001, never narrower than
-the plain interval (Jackson 2017); prediction interval with k - 2 degrees of freedom (Higgins 2009); I2 with the test-based
-interval of Higgins and Thompson 2002; Mantel-Haenszel with the variance of Robins, Breslow and Greenland.
+the plain interval (Jackson 2017); prediction interval with k - 2 degrees of freedom (Higgins 2009); I2 with the
+test-based interval of Higgins and Thompson 2002; Mantel-Haenszel with the variance of Robins, Breslow and Greenland.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-""""""
+"""Formats of an answer; a report formats, it never decides."""

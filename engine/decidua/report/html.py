@@ -13,7 +13,8 @@ STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; color: #1d2330; }
 h1 { font-size: 1.5rem; border-bottom: 2px solid #1d2330; } h2 { font-size: 1.15rem; margin-top: 2rem; }
 h3 { font-size: 1.05rem; margin: 1.8rem 0 .3rem; } h4 { font-size: .95rem; margin: .9rem 0 .2rem; }
-table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; }
 th { border-bottom: 2px solid #1d2330; } td { border-bottom: 1px solid #d5d9e2; white-space: pre-line; }
 ul { margin: .2rem 0 .4rem; padding-left: 1.2rem; } li ul { list-style: none; padding-left: .6rem; color: #444b5c; }
 .muted { color: #5d6577; } .good { color: #17693a; } .open { color: #805500; } .bad { color: #a3211d; }

@@ -1,4 +1,4 @@
-"""The content of a report, in order, before any format: an assessment turned into headings, paragraphs, bullets and a grid.
+"""The content of a report, in order, before any format: headings, paragraphs, bullets and a grid.
 
 Every format renders this one outline, so that none of them says more, or less, than another.
 """
@@ -14,9 +14,9 @@ from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragrap
 __all__ = ["outline"]
 
 OWN_CHOICE = (
-    "Intervals are 95 %. Certainty is computed by declared rules ('decidua rules show certainty'), it replaces no published "
-    "rating; a step marked * rests on a threshold of decidua's own choice, without a published source. Labels are for "
-    "other diseases and doses: most use described here is off-label."
+    "Intervals are 95 %. Certainty is computed by declared rules ('decidua rules show certainty'); it replaces no "
+    "published rating. A step marked * rests on a threshold of decidua's own choice, without a published source. "
+    "Labels are for other diseases and doses: most use described here is off-label."
 )
 TERMS = {"rpl": "Recurrent pregnancy loss", "rif": "Recurrent implantation failure"}
 

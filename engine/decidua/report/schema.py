@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from decidua.profile.finding import Fact
-from decidua.profile.vocabulary import vocabulary
+from decidua.profile.vocabulary import DERIVED, vocabulary
 
 __all__ = ["facts_schema"]
+
+COUNTED = frozenset(fact.name for fact in DERIVED)
+"""Facts that are counted or worked out, and so may be known only within limits."""
 
 
 def facts_schema() -> dict[str, Any]:
@@ -34,7 +37,7 @@ def _property(fact: Fact) -> dict[str, Any]:
         number: dict[str, Any] = {"type": fact.kind}
         bounds = {"minimum": fact.minimum, "maximum": fact.maximum}
         number |= {key: value for key, value in bounds.items() if value is not None}
-        if fact.kind == "integer" or fact.name == "transfers.cumulative_chance":
+        if fact.name in COUNTED:
             either = {"low": {"type": "number"}, "high": {"type": ["number", "null"]}}
             interval = {
                 "type": "object",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from rich import box
 from rich.console import Console
@@ -42,9 +43,36 @@ def render_terminal(blocks: Sequence[Block], *, width: int = 80, colour: bool = 
         legacy_windows=False,
     )
     for block in blocks:
-        _render(console, block, ascii_only=ascii_only)
-    text = "\n".join(line.rstrip() for line in stream.getvalue().split("\n"))
-    return to_ascii(text) if ascii_only else text
+        _render(console, _changed(block, _to_safe_ascii if ascii_only else _safe), ascii_only=ascii_only)
+    return "\n".join(line.rstrip() for line in stream.getvalue().split("\n"))
+
+
+def _changed(block: Block, change: Callable[[str], str]) -> Block:
+    """Return a block with every text of it changed, before lines are measured and wrapped."""
+    if isinstance(block, Heading | Paragraph):
+        return replace(block, text=change(block.text))
+    if isinstance(block, Bullets):
+        items = (
+            replace(item, label=change(item.label), text=change(item.text), details=tuple(map(change, item.details)))
+            for item in block.items
+        )
+        return replace(block, items=tuple(items))
+    rows = tuple(tuple(map(change, row)) for row in block.rows)
+    return replace(block, columns=tuple(map(change, block.columns)), rows=rows)
+
+
+_STEERING = dict.fromkeys(
+    [*range(0x0A), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd"
+)
+"""Signs that would steer the terminal or turn the direction of writing: text from a profile must not do so."""
+
+
+def _safe(text: str) -> str:
+    return text.translate(_STEERING)
+
+
+def _to_safe_ascii(text: str) -> str:
+    return to_ascii(_safe(text))
 
 
 def to_ascii(text: str) -> str:

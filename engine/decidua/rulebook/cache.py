@@ -1,7 +1,7 @@
 """Keeps the plain values of rule files, so that a command starts without parsing all their YAML again.
 
-YAML stays the one source: an entry is found by the digest of every byte of the files, holds nothing but plain values, is
-validated like freshly parsed ones, and carries its own digest, so a damaged entry is simply made anew. Set
+YAML stays the one source: an entry is found by the digest of every byte of the files, holds nothing but plain values,
+is validated like freshly parsed ones, and carries its own digest, so a damaged entry is simply made anew. Set
 ``DECIDUA_CACHE`` to another folder, or to ``off``.
 """
 
@@ -84,7 +84,7 @@ def write_cache(digest: str, documents: dict[str, Document]) -> None:
         entry.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=entry.parent, delete=False) as stream:
             stream.write(seal + b"\n" + body)
-        os.replace(stream.name, entry)
+        Path(stream.name).replace(entry)
         for old in sorted(entry.parent.glob("rules-*.json"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
             old.unlink(missing_ok=True)
     except OSError as error:

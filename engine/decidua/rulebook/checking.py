@@ -1,4 +1,4 @@
-"""Checks that the records of a rulebook fit together: names, types, ranges, references, circles. Finds all faults in one go."""
+"""Checks that the records of a rulebook fit together, and finds all faults in one go."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _all_conditions(book: Rulebook) -> Iterator[tuple[str, str, Condition, bool]
 def _conditions(book: Rulebook) -> Iterator[Fault]:
     known_rules = _rule_ids(book)
     for _, key, condition, known_allowed in _all_conditions(book):
-        for message in _condition_faults(condition, vocabulary(), known_rules, known_allowed):
+        for message in _condition_faults(condition, vocabulary(), known_rules, known_allowed=known_allowed):
             yield _at(book, key, message)
 
 
@@ -86,15 +86,15 @@ def _rule_ids(book: Rulebook) -> list[str]:
 
 def _policy_conditions(book: Rulebook) -> Iterator[Fault]:
     for row in book.policy.status.rows:
-        for message in _condition_faults(row.when, STATUS_FACTS, [], True):
+        for message in _condition_faults(row.when, STATUS_FACTS, [], known_allowed=True):
             yield _at(book, f"id:{row.id}", message)
     for rule in book.policy.certainty.rules:
-        for message in _condition_faults(rule.when, CERTAINTY_FACTS, [], True):
+        for message in _condition_faults(rule.when, CERTAINTY_FACTS, [], known_allowed=True):
             yield _at(book, f"id:{rule.id}", message)
 
 
 def _condition_faults(
-    condition: Condition, facts: Mapping[str, Fact], rules: list[str], known_allowed: bool
+    condition: Condition, facts: Mapping[str, Fact], rules: list[str], *, known_allowed: bool
 ) -> Iterator[str]:
     for node in walk(condition):
         if isinstance(node, Rule) and node.id not in rules:

@@ -42,7 +42,7 @@ __all__ = [
 
 
 class Validity(Record):
-    """When a rule held; ``since`` null means that its date was not read, so it counts only when no date is asked for."""
+    """When a rule held; ``since`` null means not read: then it counts only when no date is asked for."""
 
     since: PartialDate | None
     until: PartialDate | None = None
@@ -228,8 +228,8 @@ class Caution(Record):
     """One entry of a drug's safety record.
 
     Attributes:
-        level: contraindication (on at least one label), caution, trial_exclusion (kept out of a trial: no safety rule) or
-            inference (decidua's own reading, without a source).
+        level: contraindication (on at least one label), caution, trial_exclusion (kept out of a trial: no safety
+            rule) or inference (decidua's own reading, without a source).
         hard_stop: False for a listed contraindication that must not block by itself.
         only_at: The dose at which alone it counts; then it does not block.
     """
