@@ -6,23 +6,25 @@
     >>> result.options[0].rank
     1
 
-For research and for preparing a discussion among clinicians; no medical device.
+For research and for preparing a discussion among clinicians; no medical device. Each name is loaded when it is first used.
 """
 
-from decidua.assessment.assess import assess
-from decidua.assessment.result import Assessment
-from decidua.errors import (
-    DeciduaError,
-    EngineDisagreement,
-    EvidenceError,
-    ProfileError,
-    RulebookError,
-)
-from decidua.profile.model import Profile
-from decidua.profile.reading import load_profile
-from decidua.rulebook.book import Rulebook
-from decidua.rulebook.folder import load_rulebook
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from decidua.version import __version__
+
+if TYPE_CHECKING:
+    from decidua.assessment.assess import assess
+    from decidua.assessment.explanation import explain
+    from decidua.assessment.result import Assessment
+    from decidua.errors import DeciduaError, EngineDisagreement, EvidenceError, ProfileError, RulebookError
+    from decidua.profile.model import Profile
+    from decidua.profile.reading import load_profile
+    from decidua.rulebook.book import Rulebook
+    from decidua.rulebook.folder import load_rulebook
 
 __all__ = [
     "Assessment",
@@ -35,6 +37,35 @@ __all__ = [
     "RulebookError",
     "__version__",
     "assess",
+    "explain",
     "load_profile",
     "load_rulebook",
 ]
+
+_HOMES = {
+    "Assessment": "assessment.result",
+    "DeciduaError": "errors",
+    "EngineDisagreement": "errors",
+    "EvidenceError": "errors",
+    "Profile": "profile.model",
+    "ProfileError": "errors",
+    "Rulebook": "rulebook.book",
+    "RulebookError": "errors",
+    "assess": "assessment.assess",
+    "explain": "assessment.explanation",
+    "load_profile": "profile.reading",
+    "load_rulebook": "rulebook.folder",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'decidua' has no attribute '{name}'")
+    value = getattr(import_module(f"decidua.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,6 +1,6 @@
 """Lets ``python -m decidua`` run the terminal tool."""
 
-from decidua.cli import run
+from decidua.start import run
 
 if __name__ == "__main__":
     run()

@@ -157,14 +157,16 @@ def explain_command(
     full: All = False,
 ) -> None:
     """Print why an option has its status: the proof, what is unknown, what would change it."""
-    from decidua.assessment.explanation import explain
+    from pydantic import TypeAdapter
+
+    from decidua.assessment.explanation import Explanation, explain
     from decidua.report.explain import explanation_blocks
 
     book = load_rulebook(rules)
     book.at(as_of).option_of(option)
     explanation = explain(_read_profile(profile), option, as_of=as_of, rulebook=book, engine=_engine(engine))
     if output is Format.json:
-        _print(explanation.model_dump_json(indent=2), output)
+        _print(TypeAdapter(Explanation).dump_json(explanation, indent=2).decode(), output)
     else:
         _print_blocks(explanation_blocks(explanation, full=full), output, title=explanation.name)
 
@@ -436,12 +438,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return INTERNAL
     return outcome if isinstance(outcome, int) else DONE
-
-
-def run() -> None:
-    """Run the terminal tool and leave with its exit code."""
-    sys.exit(main())
-
-
-if __name__ == "__main__":
-    run()

@@ -22,7 +22,7 @@ from decidua.evidence.effects import (
     risk_ratio,
 )
 
-quick = settings(deadline=None, derandomize=True, max_examples=200)
+quick = settings(deadline=None, derandomize=True, max_examples=120)
 
 
 @st.composite
@@ -224,7 +224,7 @@ def test_there_is_a_number_needed_exactly_where_the_interval_of_the_difference_l
 # Fragility -----------------------------------------------------------------------------------------------------------
 
 
-@settings(quick, max_examples=120)
+@settings(quick, max_examples=80)
 @given(tables(most=30))
 def test_the_fragility_index_is_the_fewest_changed_women_by_brute_force(table):
     a, n1, c, n0 = table.treated_events, table.treated_total, table.control_events, table.control_total
@@ -250,6 +250,12 @@ def test_a_result_that_is_not_below_alpha_has_no_fragility_index(table):
 def test_the_fragility_index_follows_the_alpha_asked_for():
     assert fragility_index(FILGRASTIM, alpha=0.001) is None
     assert (fragility_index(FILGRASTIM, alpha=0.01), fragility_index(FILGRASTIM, alpha=0.05)) == (2, 4)
+
+
+def test_a_p_of_exactly_alpha_is_not_below_it():
+    two_moved = Table(29, 35, 18, 33)
+    assert fragility_index(FILGRASTIM, alpha=fisher_p(FILGRASTIM)) is None
+    assert fragility_index(FILGRASTIM, alpha=fisher_p(two_moved)) == 2
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -269,6 +270,13 @@ def test_where_only_the_upper_end_would_pass_1000_per_1000_the_odds_ratio_carrie
     assert only.carried_by(above) == "OR"
     odds = [above / (1 - above) * ratio for ratio in only.odds_ratio]
     assert only.absolute(above) == pytest.approx([one / (1 + one) for one in odds])
+
+
+def test_exactly_1000_per_1000_is_not_past_it():
+    only = doubling()
+    to_four = replace(only, relative=replace(only.relative, log=math.log(3), low=math.log(2), high=math.log(4)))
+    assert to_four.carried_by(0.25) == "RR"
+    assert to_four.absolute(0.25) == pytest.approx((0.75, 0.5, 1.0))
 
 
 def test_a_certain_event_stays_certain_where_the_odds_ratio_carries_it():

@@ -21,7 +21,7 @@ with warnings.catch_warnings():
 from decidua.evidence.effects import Table, odds_ratio, risk_ratio
 from decidua.evidence.pooling import estimates, leave_one_out, mantel_haenszel, pool
 
-quick = settings(deadline=None, derandomize=True, max_examples=70)
+quick = settings(deadline=None, derandomize=True, max_examples=50)
 
 # Thirteen trials of BCG vaccine against tuberculosis: Colditz et al. 1994, JAMA 271:698-702.
 BCG = [

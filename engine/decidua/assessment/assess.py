@@ -71,7 +71,7 @@ def assess(
         answer_option(verdicts, one, rank, None if after is None else why_above(view, one, after), chances)
         for rank, (one, after) in enumerate(zip(judged, following, strict=True), start=1)
     ]
-    return Assessment(
+    return Assessment.model_construct(
         decidua=__version__,
         as_of=view.day,
         rulebook=Identity(version=book.manifest.version, sha256=book.sha256),

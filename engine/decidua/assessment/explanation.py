@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from decidua.assessment.options import judge_option, unknown_contraindications
-from decidua.assessment.result import Answer, Part
+from decidua.assessment.result import Answer
 from decidua.assessment.status import JudgedStrategy
 from decidua.assessment.verdicts import Engine, Verdicts
 from decidua.condition.english import in_english, lower_first, value_in_english
@@ -22,7 +23,8 @@ from decidua.rulebook.policy import STATUS_FACTS, Status
 __all__ = ["Explanation", "ProofNode", "StrategyExplanation", "explain"]
 
 
-class ProofNode(Part):
+@dataclass(frozen=True, slots=True)
+class ProofNode:
     """One node of a proof in English."""
 
     says: str
@@ -31,7 +33,8 @@ class ProofNode(Part):
     parts: tuple[ProofNode, ...] = ()
 
 
-class StrategyExplanation(Part):
+@dataclass(frozen=True, slots=True)
+class StrategyExplanation:
     """Why one strategy has its status."""
 
     id: str
@@ -49,7 +52,8 @@ class StrategyExplanation(Part):
     would_change: tuple[str, ...]
 
 
-class Explanation(Part):
+@dataclass(frozen=True, slots=True)
+class Explanation:
     """Why an option has its status."""
 
     option: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -34,59 +35,58 @@ __all__ = [
 Answer = Literal["yes", "no", "unknown"]
 
 
-class Part(BaseModel):
-    """A part of the answer; never changed after it was made."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-
-class Identity(Part):
+@dataclass(frozen=True, slots=True)
+class Identity:
     """What identifies a rulebook or an evidence base."""
 
-    version: str | None = Field(default=None, description="Version, for the rulebook.")
-    newest: str | None = Field(default=None, description="Date of the newest record that counted, for the evidence.")
-    sha256: str = Field(description="SHA-256 of the content.")
+    sha256: Annotated[str, Field(description="SHA-256 of the content.")]
+    version: Annotated[str | None, Field(description="Version, for the rulebook.")] = None
+    newest: Annotated[str | None, Field(description="Date of the newest record that counted.")] = None
 
 
-class DefinitionAnswer(Part):
+@dataclass(frozen=True, slots=True)
+class DefinitionAnswer:
     """Whether a definition holds."""
 
     id: str
     society: str
     term: Literal["rpl", "rif"]
     verdict: Answer
-    title: str = Field(description="Title of the definition.")
-    because: str = Field(description="What decided it, or what would.")
-    stands_in: bool = Field(
-        default=False, description="True where none of the date was read and this oldest one stands in."
-    )
+    title: Annotated[str, Field(description="Title of the definition.")]
+    because: Annotated[str, Field(description="What decided it, or what would.")]
+    stands_in: Annotated[
+        bool, Field(default=False, description="True where none of the date was read and this oldest one stands in.")
+    ]
 
 
-class UnexplainedAnswer(Part):
+@dataclass(frozen=True, slots=True)
+class UnexplainedAnswer:
     """Whether her case is unexplained by a panel of tests."""
 
     panel: str
     title: str
     condition: Literal["rpl", "rif"]
     verdict: Answer
-    missing: tuple[str, ...] = Field(description="Tests the panel needs whose result is not known.")
-    abnormal: tuple[str, ...] = Field(description="Tests whose result is known and not normal.")
+    missing: Annotated[tuple[str, ...], Field(description="Tests the panel needs whose result is not known.")]
+    abnormal: Annotated[tuple[str, ...], Field(description="Tests whose result is known and not normal.")]
     stands_in: bool = False
 
 
-class CauseAnswer(Part):
+@dataclass(frozen=True, slots=True)
+class CauseAnswer:
     """An explanation other than "unexplained"."""
 
     id: str
     title: str
     verdict: Answer
-    explains: bool = Field(description="Whether it explains the series, or only bears on it.")
+    explains: Annotated[bool, Field(description="Whether it explains the series, or only bears on it.")]
     says: str
     usual_care: tuple[str, ...]
     sources: tuple[str, ...]
 
 
-class SubsetAnswer(Part):
+@dataclass(frozen=True, slots=True)
+class SubsetAnswer:
     """A subset that studies selected on."""
 
     id: str
@@ -95,19 +95,21 @@ class SubsetAnswer(Part):
     says: str
 
 
-class CertaintyStep(Part):
+@dataclass(frozen=True, slots=True)
+class CertaintyStep:
     """One step of a computed certainty."""
 
     rule: str
     domain: str
-    down: int = Field(ge=0, le=2, description="Levels down; 0 for the start.")
+    down: Annotated[int, Field(ge=0, le=2, description="Levels down; 0 for the start.")]
     says: str
-    own_choice: bool = Field(
-        description="True where the threshold has no published source and is decidua's own choice."
-    )
+    own_choice: Annotated[
+        bool, Field(description="True where the threshold has no published source and is decidua's own choice.")
+    ]
 
 
-class EffectAnswer(Part):
+@dataclass(frozen=True, slots=True)
+class EffectAnswer:
     """One line of evidence on one outcome.
 
     ``per_1000`` holds events per 1000 with the treatment: point, low, high; ``baseline`` the risk (0 to 1) without it.
@@ -116,20 +118,20 @@ class EffectAnswer(Part):
     strategy: str
     outcome: str
     per: str
-    label: str = Field(description="What sets the line apart: a subgroup, a contrast, a start, a concern.")
+    label: Annotated[str, Field(description="What sets the line apart: a subgroup, a contrast, a start, a concern.")]
     randomised: bool
     isolates: bool
     studies: int
-    women: int = Field(description="Participants in both arms, in the unit of 'per'.")
+    women: Annotated[int, Field(description="Participants in both arms, in the unit of 'per'.")]
     study_ids: tuple[str, ...]
     measure: Literal["RR"]
     value: float | None
     ci: tuple[float, float] | None
-    interval: str = Field(description="How the interval was made.")
+    interval: Annotated[str, Field(description="How the interval was made.")]
     odds_ratio: tuple[float, float, float] | None
-    risk_difference: tuple[float, float, float] | None = Field(description="For one study: difference, low, high.")
-    number_needed: str | None = Field(description="For one study, where the interval of the difference excludes 0.")
-    fisher_p: float | None = Field(description="For one study: Fisher's exact two-sided p.")
+    risk_difference: Annotated[tuple[float, float, float] | None, Field(description="For one study.")]
+    number_needed: Annotated[str | None, Field(description="For one study, where one can be given.")]
+    fisher_p: Annotated[float | None, Field(description="For one study: Fisher's exact two-sided p.")]
     prediction: tuple[float, float] | None
     i2: float | None
     tau2: float | None
@@ -143,7 +145,8 @@ class EffectAnswer(Part):
     sentence: str
 
 
-class HarmAnswer(Part):
+@dataclass(frozen=True, slots=True)
+class HarmAnswer:
     """One harm, as printed or with counts."""
 
     outcome: str
@@ -152,18 +155,20 @@ class HarmAnswer(Part):
     source: str
 
 
-class StudyAnswer(Part):
+@dataclass(frozen=True, slots=True)
+class StudyAnswer:
     """One study, and whether she would have been in it."""
 
     id: str
     citation: str
     published: str | None
     design: str
-    counts: dict[str, int | float | str | None] | None = Field(
-        description="Events and totals of the outcome that counts most here, and how they were read."
-    )
-    printed: str | None = Field(description="The effect or P value as the source prints it.")
-    recomputed: str | None = Field(description="The same recomputed from the counts.")
+    counts: Annotated[
+        dict[str, int | float | str | None] | None,
+        Field(description="Events and totals of the outcome that counts most here, and how they were read."),
+    ]
+    printed: Annotated[str | None, Field(description="The effect or P value as the source prints it.")]
+    recomputed: Annotated[str | None, Field(description="The same recomputed from the counts.")]
     standing: Answer
     because: str
     integrity: str
@@ -171,7 +176,8 @@ class StudyAnswer(Part):
     read: str
 
 
-class SynthesisAnswer(Part):
+@dataclass(frozen=True, slots=True)
+class SynthesisAnswer:
     """A published synthesis as printed."""
 
     id: str
@@ -183,7 +189,8 @@ class SynthesisAnswer(Part):
     read: str
 
 
-class PositionAnswer(Part):
+@dataclass(frozen=True, slots=True)
+class PositionAnswer:
     """What one document says."""
 
     guideline: str
@@ -195,11 +202,12 @@ class PositionAnswer(Part):
     population: str
     says: str
     matches_her: Answer
-    moves_status: bool = Field(description="Whether a document of its kind and state can move a status.")
+    moves_status: Annotated[bool, Field(description="Whether a document of its kind and state can move a status.")]
     remark: str | None
 
 
-class CautionAnswer(Part):
+@dataclass(frozen=True, slots=True)
+class CautionAnswer:
     """One caution; ``verdict`` says whether its finding is present."""
 
     key: str
@@ -207,18 +215,19 @@ class CautionAnswer(Part):
     drug: str
     level: str
     verdict: Answer
-    stops: bool = Field(description="Whether it stops every strategy of that drug when present.")
+    stops: Annotated[bool, Field(description="Whether it stops every strategy of that drug when present.")]
     text: str
     source: str
 
 
-class StrategyAnswer(Part):
+@dataclass(frozen=True, slots=True)
+class StrategyAnswer:
     """One strategy of an option."""
 
     id: str
     title: str
     status: Status
-    row: str = Field(description="Row of the status table that applied.")
+    row: Annotated[str, Field(description="Row of the status table that applied.")]
     population: Answer
     because: str
     certainty: Certainty | None
@@ -228,7 +237,8 @@ class StrategyAnswer(Part):
     could_be: tuple[Status, ...]
 
 
-class SourceAnswer(Part):
+@dataclass(frozen=True, slots=True)
+class SourceAnswer:
     """A source that was drawn on."""
 
     id: str
@@ -237,25 +247,26 @@ class SourceAnswer(Part):
     url: str | None
 
 
-class OptionAnswer(Part):
+@dataclass(frozen=True, slots=True)
+class OptionAnswer:
     """One option, ranked."""
 
     option: OptionKey
     name: str
     rank: Annotated[int, Field(ge=1)]
     status: Status
-    in_brief: str = Field(description="The reason in a few words.")
+    in_brief: Annotated[str, Field(description="The reason in a few words.")]
     why: str
-    leading_strategy: str = Field(description="The strategy whose status and certainty the option takes.")
-    above_next: str | None = Field(description="Why it stands above the next one.")
-    certainty: Certainty | None = Field(
-        description="Computed certainty of its best strategy; null where nothing was computed."
-    )
+    leading_strategy: Annotated[str, Field(description="The strategy whose status and certainty the option takes.")]
+    above_next: Annotated[str | None, Field(description="Why it stands above the next one.")]
+    certainty: Annotated[
+        Certainty | None, Field(description="Computed certainty of its best strategy; null where nothing was computed.")
+    ]
     strategies: tuple[StrategyAnswer, ...]
     could_be: tuple[Status, ...]
     effects: tuple[EffectAnswer, ...]
     harms: tuple[HarmAnswer, ...]
-    harms_note: str | None = Field(description="'harms not read' where none is recorded.")
+    harms_note: Annotated[str | None, Field(description="'harms not read' where none is recorded.")]
     studies: tuple[StudyAnswer, ...]
     syntheses: tuple[SynthesisAnswer, ...]
     positions: tuple[PositionAnswer, ...]
@@ -264,7 +275,8 @@ class OptionAnswer(Part):
     sources: tuple[SourceAnswer, ...]
 
 
-class NextFinding(Part):
+@dataclass(frozen=True, slots=True)
+class NextFinding:
     """Something to find out next."""
 
     finding: str
@@ -274,24 +286,31 @@ class NextFinding(Part):
     remark: str | None = None
 
 
-class WithoutTreatment(Part):
+@dataclass(frozen=True, slots=True)
+class WithoutTreatment:
     """What happens with none of the options."""
 
     per_1000: tuple[float, float] | None
     says: str
 
 
-class Assessment(Part):
-    """The ranked evidence summary for one woman."""
+class Assessment(BaseModel):
+    """The ranked evidence summary for one woman.
 
-    decidua: str = Field(description="Version of decidua.")
-    as_of: str = Field(description="The day it stands for.")
+    Its parts are plain frozen dataclasses, made from what was computed and never checked again; the JSON Schema and the
+    reading of a stored result are pydantic's.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+    decidua: Annotated[str, Field(description="Version of decidua.")]
+    as_of: Annotated[str, Field(description="The day it stands for.")]
     rulebook: Identity
     evidence: Identity
     profile: Identity
-    engine: str = Field(description="Engines that ran and agreed.")
-    who: tuple[str, ...] = Field(description="Who she is, in two lines.")
-    notes: tuple[str, ...] = Field(description="What was given and could not be used.")
+    engine: Annotated[str, Field(description="Engines that ran and agreed.")]
+    who: Annotated[tuple[str, ...], Field(description="Who she is, in two lines.")]
+    notes: Annotated[tuple[str, ...], Field(description="What was given and could not be used.")]
     definitions: tuple[DefinitionAnswer, ...]
     unexplained: tuple[UnexplainedAnswer, ...]
     causes: tuple[CauseAnswer, ...]
@@ -299,5 +318,5 @@ class Assessment(Part):
     without_treatment: WithoutTreatment
     options: tuple[OptionAnswer, ...]
     next: tuple[NextFinding, ...]
-    not_read: tuple[str, ...] = Field(description="Documents whose position on an option was not read.")
+    not_read: Annotated[tuple[str, ...], Field(description="Documents whose position on an option was not read.")]
     notice: str

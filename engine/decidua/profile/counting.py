@@ -259,17 +259,23 @@ def _bound_consecutive(pregnancies: Pregnancies, counts: dict[str, Interval]) ->
         counts[name] = counts[name].meet(run)
     others = counts["pregnancies.stillbirths"] + counts["pregnancies.ectopic"]
     others = others + counts["pregnancies.molar"] + counts["pregnancies.terminations"]
-    between = others + counts["live_births.total"]
-    low = max(min(losses.low, 1), _least_run(losses, between), _least_run(since, others))
+    births = counts["live_births.total"]
+    earlier = 0 if since.high is None else losses.low - since.high
+    low = max(
+        min(losses.low, 1),
+        _least_run(losses.low, others + births),
+        _least_run(since.low, others),
+        _least_run(earlier, others + births + exactly(-1)) if earlier > 0 else 0,
+    )
     high = losses.high
-    if counts["live_births.total"].low >= 1 and losses.high is not None and since.high is not None:
+    if births.low >= 1 and losses.high is not None and since.high is not None:
         high = max(since.high, losses.high - since.low)
     counts[name] = counts[name].meet(Interval(low, high))
 
 
-def _least_run(losses: Interval, between: Interval) -> float:
-    """Return how long the longest run must be when so many pregnancies at most can part the losses."""
-    return 0 if between.high is None or between.high < 0 else -(-losses.low // (between.high + 1))
+def _least_run(losses: float, between: Interval) -> float:
+    """Return how long the longest run must be when so many pregnancies at most part the losses."""
+    return 0 if between.high is None or between.high < 0 else -(-losses // (between.high + 1))
 
 
 def _longest_run(ordered: Sequence[Pregnancy], unbroken: Sequence[str]) -> int:

@@ -60,17 +60,25 @@ class Profile(Section):
     age: float | None = finding("Age", fact="age", unit="years", at_least=12, at_most=65)
     bmi: float | None = finding("Body mass index", fact="bmi", unit="kg/m2", at_least=10, at_most=90)
     weight: float | None = finding("Body weight", fact="weight", unit="kg", at_least=25, at_most=350)
-    pregnancies: Pregnancies = Field(default=Pregnancies(), description="Her pregnancies before the present one.")
-    transfers: Transfers = Field(default=Transfers(), description="Her embryo transfers.")
-    investigations: Investigations = Field(default=Investigations(), description="What was tested, and the results.")
-    immune: ImmuneMarkers = Field(default=ImmuneMarkers(), description="Immune markers, with unit and assay.")
-    conditions: Conditions = Field(default=Conditions(), description="Her conditions.")
-    allergies: Allergies = Field(default=Allergies(), description="Her allergies.")
-    medicines: Medicines = Field(default=Medicines(), description="Her present medicines.")
-    checks: Checks = Field(default=Checks(), description="Checks done before a treatment starts.")
-    tried: Tried = Field(default=Tried(), description="Treatments tried before.")
-    pregnancy: PregnancyNow = Field(default=PregnancyNow(), description="The present pregnancy, if there is one.")
-    plan: Plan = Field(default=Plan(), description="What is planned.")
+    pregnancies: Pregnancies = Field(
+        default_factory=Pregnancies.model_construct, description="Her pregnancies before the present one."
+    )
+    transfers: Transfers = Field(default_factory=Transfers.model_construct, description="Her embryo transfers.")
+    investigations: Investigations = Field(
+        default_factory=Investigations.model_construct, description="What was tested, and the results."
+    )
+    immune: ImmuneMarkers = Field(
+        default_factory=ImmuneMarkers.model_construct, description="Immune markers, with unit and assay."
+    )
+    conditions: Conditions = Field(default_factory=Conditions.model_construct, description="Her conditions.")
+    allergies: Allergies = Field(default_factory=Allergies.model_construct, description="Her allergies.")
+    medicines: Medicines = Field(default_factory=Medicines.model_construct, description="Her present medicines.")
+    checks: Checks = Field(default_factory=Checks.model_construct, description="Checks done before a treatment starts.")
+    tried: Tried = Field(default_factory=Tried.model_construct, description="Treatments tried before.")
+    pregnancy: PregnancyNow = Field(
+        default_factory=PregnancyNow.model_construct, description="The present pregnancy, if there is one."
+    )
+    plan: Plan = Field(default_factory=Plan.model_construct, description="What is planned.")
 
     @model_validator(mode="after")
     def _refuse_contradictions(self) -> Self:

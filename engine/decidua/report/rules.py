@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from decidua.condition.english import in_english
-from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Condition, Known, Not, Rule, Untold
+from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Condition, Known, Not, Rule, Untold, children
 from decidua.errors import DeciduaError, nearest
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
@@ -106,9 +106,8 @@ def _show(book: Rulebook, entry: Entry) -> Iterator[Block]:
 
 
 def _members(book: Rulebook, aggregate: str) -> list[str]:
-    if aggregate in ("rpl", "rif"):
-        return [one.id for one in book.definitions if one.term == aggregate]
-    return [one.id for one in book.panels if one.condition == aggregate.rpartition("_")[2] and one.kind == "society"]
+    condition = book.at().rules[aggregate].condition
+    return [part.id for part in children(condition) if isinstance(part, Rule)]
 
 
 def _say(book: Rulebook, condition: Condition, facts: dict[str, Fact]) -> str:

@@ -6,10 +6,13 @@ import io
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
+from textwrap import wrap
 
 from rich import box
+from rich.color import ColorSystem
 from rich.console import Console
-from rich.padding import Padding
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
@@ -29,22 +32,11 @@ def render_terminal(blocks: Sequence[Block], *, width: int = 80, colour: bool = 
         colour: Whether to use colours and weights.
         ascii_only: Whether the terminal shows ASCII only.
     """
-    stream = io.StringIO()
-    console = Console(
-        file=stream,
-        width=max(width, 40),
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        no_color=not colour,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        soft_wrap=False,
-        legacy_windows=False,
-    )
+    change = _to_safe_ascii if ascii_only else _safe
+    page = _Page(width=max(width, 40), colour=colour, ascii_only=ascii_only)
     for block in blocks:
-        _render(console, _changed(block, _to_safe_ascii if ascii_only else _safe), ascii_only=ascii_only)
-    return "\n".join(line.rstrip() for line in stream.getvalue().split("\n"))
+        page.add(_changed(block, change))
+    return "\n".join(line.rstrip() for line in page.lines) + "\n"
 
 
 def _changed(block: Block, change: Callable[[str], str]) -> Block:
@@ -97,67 +89,99 @@ _SIGNS = str.maketrans(
 )
 
 
-def _render(console: Console, block: Block, *, ascii_only: bool) -> None:
-    if isinstance(block, Heading):
-        _heading(console, block, ascii_only=ascii_only)
-    elif isinstance(block, Paragraph):
-        console.print(Padding(Text(block.text, style=STYLES[block.tone]), (0, 0, 0, 2)))
-    elif isinstance(block, Bullets):
-        _bullets(console, block)
-    else:
-        _grid(console, block, ascii_only=ascii_only)
+@cache
+def _style(words: str) -> Style:
+    return Style.parse(words)
 
 
-def _heading(console: Console, heading: Heading, *, ascii_only: bool) -> None:
-    rule = "=" if heading.level == 1 else "-"
-    if not ascii_only:
-        rule = "\u2501" if heading.level == 1 else "\u2500"
-    if heading.level == 1:
-        console.print(Text(heading.text, style="bold"))
-        console.print(Text(rule * min(console.width, 80), style="dim"))
-    elif heading.level == 2:
-        console.print()
-        console.print(Text(heading.text.upper(), style="bold"))
-    elif heading.level == 3:
-        console.print()
-        console.print(Text(heading.text, style=f"bold {STYLES[heading.tone]}".strip()))
-    else:
-        console.print(Padding(Text(heading.text, style="bold"), (0, 0, 0, 2)))
+class _Page:
+    """Lines of a report: running text is wrapped here, the table is drawn by rich."""
 
+    def __init__(self, *, width: int, colour: bool, ascii_only: bool) -> None:
+        self.lines: list[str] = []
+        self._width = width
+        self._colour = colour
+        self._ascii_only = ascii_only
 
-def _bullets(console: Console, bullets: Bullets) -> None:
-    for item in bullets.items:
-        line = Text()
-        style = STYLES[item.tone]
-        if item.label:
-            line.append(item.label, style=style)
-            line.append(": ")
-        line.append(item.text, style=style if item.tone in ("muted", "open", "bad") else "")
-        _hanging(console, line, first=bullets.indent, rest=bullets.indent + 2)
-        for detail in item.details:
-            _hanging(console, Text(detail), first=bullets.indent + 2, rest=bullets.indent + 2)
+    def add(self, block: Block) -> None:
+        """Add one block."""
+        if isinstance(block, Heading):
+            self._heading(block)
+        elif isinstance(block, Paragraph):
+            self._hanging(block.text, first=2, rest=2, style=STYLES[block.tone])
+        elif isinstance(block, Bullets):
+            self._bullets(block)
+        else:
+            self._grid(block)
 
+    def _paint(self, text: str, style: str) -> str:
+        if not self._colour or not style or not text:
+            return text
+        return _style(style).render(text, color_system=ColorSystem.STANDARD)
 
-def _hanging(console: Console, text: Text, *, first: int, rest: int) -> None:
-    """Print text with a hanging indent, so that labels stand out at the left."""
-    lines = text.wrap(console, console.width - rest)
-    for index, line in enumerate(lines):
-        line.rstrip()
-        console.print(Padding(line, (0, 0, 0, first if index == 0 else rest)), soft_wrap=False)
+    def _heading(self, heading: Heading) -> None:
+        if heading.level == 1:
+            rule = "=" if self._ascii_only else "\u2501"
+            self._hanging(heading.text, first=0, rest=0, style="bold")
+            self.lines.append(self._paint(rule * min(self._width, 80), "dim"))
+            return
+        if heading.level in (2, 3):
+            self.lines.append("")
+        text = heading.text.upper() if heading.level == 2 else heading.text
+        indent = 2 if heading.level == 4 else 0
+        self._hanging(text, first=indent, rest=indent, style=f"bold {STYLES[heading.tone]}".strip())
 
+    def _bullets(self, bullets: Bullets) -> None:
+        first, rest = bullets.indent, bullets.indent + 2
+        for item in bullets.items:
+            style = STYLES[item.tone]
+            label = f"{item.label}: " if item.label else ""
+            body = style if item.tone in ("muted", "open", "bad") else ""
+            self._hanging(label + item.text, first=first, rest=rest, style=body, label=(len(item.label), style))
+            for detail in item.details:
+                self._hanging(detail, first=rest, rest=rest)
 
-def _grid(console: Console, grid: Grid, *, ascii_only: bool) -> None:
-    table = Table(
-        box=box.ASCII2 if ascii_only else box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False, show_lines=ascii_only
-    )
-    widths = _widths(grid, console.width)
-    for name, size in zip(grid.columns, widths, strict=True):
-        table.add_column(name, width=size, overflow="fold", header_style="bold")
-    for row, tone in zip(grid.rows, grid.tones, strict=True):
-        style = STYLES[tone]
-        cells = [Text(cell, style=style if index in (0, 1, 2) else "") for index, cell in enumerate(row)]
-        table.add_row(*cells)
-    console.print(table)
+    def _hanging(self, text: str, *, first: int, rest: int, style: str = "", label: tuple[int, str] = (0, "")) -> None:
+        """Add text with a hanging indent; the label at its start has a style of its own."""
+        labelled, label_style = label
+        for index, line in enumerate(self._wrap(text, rest)):
+            head, labelled = line[:labelled], max(labelled - len(line) - 1, 0)
+            indent = " " * (first if index == 0 else rest)
+            self.lines.append(indent + self._paint(head, label_style) + self._paint(line[len(head) :], style))
+
+    def _wrap(self, text: str, rest: int) -> list[str]:
+        """Break text into lines; leading blanks of the text stay, since a tree is drawn with them."""
+        blank = len(text) - len(text.lstrip(" "))
+        space = self._width - rest - blank
+        if text.isascii():
+            lines = wrap(text.strip(), max(space, 10), break_on_hyphens=False) or [""]
+        else:
+            console = Console(width=self._width, file=io.StringIO())
+            lines = [line.plain.rstrip() for line in Text(text.strip()).wrap(console, max(space, 10))] or [""]
+        return [" " * blank + line for line in lines]
+
+    def _grid(self, grid: Grid) -> None:
+        stream = io.StringIO()
+        console = Console(
+            file=stream,
+            width=self._width,
+            force_terminal=self._colour,
+            color_system="standard" if self._colour else None,
+            no_color=not self._colour,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            legacy_windows=False,
+        )
+        edges = box.ASCII2 if self._ascii_only else box.SIMPLE_HEAD
+        table = Table(box=edges, padding=(0, 1), pad_edge=False, show_lines=self._ascii_only)
+        for name, size in zip(grid.columns, _widths(grid, self._width), strict=True):
+            table.add_column(name, width=size, overflow="fold", header_style="bold")
+        for row, tone in zip(grid.rows, grid.tones, strict=True):
+            cells = [Text(cell, style=STYLES[tone] if index in (0, 1, 2) else "") for index, cell in enumerate(row)]
+            table.add_row(*cells)
+        console.print(table)
+        self.lines.extend(stream.getvalue().split("\n"))
 
 
 def _widths(grid: Grid, width: int) -> list[int]:

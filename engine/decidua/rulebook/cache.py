@@ -1,26 +1,27 @@
-"""Keeps the plain values of rule files, so that a command starts without parsing all their YAML again.
+"""Keeps a checked rulebook ready to load, so that a command starts without parsing and checking all its YAML again.
 
-YAML stays the one source: an entry is found by the digest of every byte of the files, holds nothing but plain values,
-is validated like freshly parsed ones, and carries its own digest, so a damaged entry is simply made anew. Set
-``DECIDUA_CACHE`` to another folder, or to ``off``.
+YAML stays the one source. An entry is found by the name, size and time of every file, by the release of decidua and of
+Python, and is made anew when anything differs. Like Python's own ``__pycache__`` it is trusted only as far as the folder
+is: an entry that another user owns or may write to is not read. Set ``DECIDUA_CACHE`` to another folder, or to ``off``.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import os
+import pickle
+import stat
 import sys
-import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from decidua.document import Document
+from decidua.version import __version__
 
-__all__ = ["cache_folder", "read_cache", "write_cache"]
+__all__ = ["cache_folder", "cache_key", "read_cache", "write_cache"]
 
-FORMAT = "1"
+FORMAT = "2"
 KEPT = 8
 """Entries kept; the least recently written are removed."""
 
@@ -28,7 +29,7 @@ _log = logging.getLogger("decidua")
 
 
 def cache_folder() -> Path | None:
-    """Return the folder for cached rule files, or None where caching is off or no home is known."""
+    """Return the folder for cached rulebooks, or None where caching is off or no home is known."""
     chosen = os.environ.get("DECIDUA_CACHE", "")
     if chosen.lower() == "off":
         return None
@@ -46,51 +47,64 @@ def cache_folder() -> Path | None:
     return (Path(base) if base.startswith("/") else home / ".cache") / "decidua"
 
 
-def _entry(digest: str) -> Path | None:
+def cache_key(folder: Path, names: Sequence[str]) -> str:
+    """Return the key of a folder's files: their names, sizes and times, and the releases that read them."""
+    parts = [FORMAT, __version__, sys.version, str(folder.resolve())]
+    for name in names:
+        status = (folder / name).stat()
+        parts.append(f"{name}\0{status.st_size}\0{status.st_mtime_ns}")
+    code = Path(__file__).parent.parent
+    for module in ("evidence/models.py", "rulebook/models.py", "rulebook/book.py", "rulebook/policy.py"):
+        status = (code / module).stat()
+        parts.append(f"{module}\0{status.st_size}\0{status.st_mtime_ns}")
+    return hashlib.sha256("\1".join(parts).encode()).hexdigest()
+
+
+def _entry(key: str) -> Path | None:
     folder = cache_folder()
-    return None if folder is None else folder / f"rules-{FORMAT}-{digest}.json"
+    return None if folder is None else folder / f"rulebook-{key}.pickle"
 
 
-def read_cache(digest: str) -> dict[str, Document] | None:
-    """Return the documents of a digest by file name, or None where there is no sound entry."""
-    entry = _entry(digest)
+def _trusted(status: os.stat_result) -> bool:
+    """Say whether a file is this user's own and nobody else may write to it."""
+    if not hasattr(os, "getuid"):
+        return True
+    return status.st_uid == os.getuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def read_cache(key: str) -> Any:
+    """Return the rulebook of a key, or None where there is no sound entry."""
+    entry = _entry(key)
     if entry is None:
         return None
     try:
-        stored = entry.read_bytes()
+        with entry.open("rb") as stream:
+            if not _trusted(os.fstat(stream.fileno())):
+                _log.warning("the cached rulebook %s is not this user's alone and is not read", entry)
+                return None
+            seal, body = stream.readline().strip(), stream.read()
     except OSError:
         return None
-    seal, _, body = stored.partition(b"\n")
     if seal.decode("ascii", "replace") != hashlib.sha256(body).hexdigest():
         return None
-    documents: dict[str, Document] = {}
-    for name, (value, lines) in json.loads(body).items():
-        documents[name] = Document(value, name, {tuple(place): line for place, line in lines})
-    return documents
+    return pickle.loads(body)  # noqa: S301 - this user's own file, as trusted as the compiled modules beside it
 
 
-def write_cache(digest: str, documents: dict[str, Document]) -> None:
-    """Keep documents under a digest; a folder that cannot be written to is no error, only slower."""
-    entry = _entry(digest)
+def write_cache(key: str, rulebook: object) -> None:
+    """Keep a checked rulebook; a folder that cannot be written to is no error, only slower."""
+    entry = _entry(key)
     if entry is None:
         return
-    content: dict[str, Any] = {
-        name: (document.value, [(place, line) for place, line in document.lines.items() if _kept(place)])
-        for name, document in documents.items()
-    }
-    body = json.dumps(content, separators=(",", ":")).encode()
+    import tempfile  # noqa: PLC0415 - needed only when an entry is made
+
+    body = pickle.dumps(rulebook, protocol=5)
     seal = hashlib.sha256(body).hexdigest().encode("ascii")
     try:
-        entry.parent.mkdir(parents=True, exist_ok=True)
+        entry.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.NamedTemporaryFile(dir=entry.parent, delete=False) as stream:
             stream.write(seal + b"\n" + body)
         Path(stream.name).replace(entry)
-        for old in sorted(entry.parent.glob("rules-*.json"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
+        for old in sorted(entry.parent.glob("rulebook-*.pickle"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
             old.unlink(missing_ok=True)
     except OSError as error:
-        _log.debug("rules were not cached: %s", error)
-
-
-def _kept(place: tuple[str | int, ...]) -> bool:
-    """Keep only the lines of records: the others are needed for faults, and a faulty file is never cached."""
-    return bool(place) and place[-1] in ("id", "key", "option")
+        _log.debug("the rulebook was not cached: %s", error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from decidua.document import Document, parse_document
 from decidua.errors import DocumentError, Fault, RulebookError, nearest
 from decidua.evidence.models import EvidenceFile, GuidelineFile, Record
 from decidua.rulebook.book import Manifest, Rulebook
-from decidua.rulebook.cache import read_cache, write_cache
+from decidua.rulebook.cache import cache_key, read_cache, write_cache
 from decidua.rulebook.checking import check_rulebook
 from decidua.rulebook.loading import Loaded, load_records
 from decidua.rulebook.models import (
@@ -161,15 +161,15 @@ class _Parts:
 
 
 def _load(folder: Path) -> Rulebook:
-    files = dict(_read_files(folder))
-    digest = _digest(files, "")
+    names = _file_names(folder)
+    key = cache_key(folder, names)
+    kept = read_cache(key)
+    if isinstance(kept, Rulebook):
+        return kept
+    files = dict(_read_files(folder, names))
     loaded = Loaded()
-    documents = read_cache(digest)
-    fresh = documents is None
-    if documents is None:
-        documents = _parse(files, loaded)
     parts = _Parts()
-    for name, document in documents.items():
+    for name, document in _parse(files, loaded).items():
         record = load_records(document, _model_of(name), loaded)
         if record is not None:
             parts.add(name, record)
@@ -178,25 +178,27 @@ def _load(folder: Path) -> Rulebook:
             loaded.faults.append(Fault("is missing; every rulebook needs it", file=str(folder / name)))
     if loaded.faults:
         raise RulebookError(loaded.faults)
-    book = _assemble(parts, digest, _digest(files, "evidence/"), loaded)
-    if fresh:
-        faults = check_rulebook(book)
-        if faults:
-            raise RulebookError(faults)
-        write_cache(digest, documents)
+    book = _assemble(parts, _digest(files, ""), _digest(files, "evidence/"), loaded)
+    faults = check_rulebook(book)
+    if faults:
+        raise RulebookError(faults)
+    write_cache(key, book)
     return book
 
 
-def _read_files(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield every rule file by its name relative to the folder, in a fixed order."""
+def _file_names(folder: Path) -> list[str]:
+    """Return the name of every rule file relative to the folder, in a fixed order."""
     if not folder.is_dir():
         raise RulebookError(
             Fault("is no folder of rules; name one laid out like the shipped 'rules'", file=str(folder))
         )
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.y*ml"))
+    return [name for name in names if name.split("/", 1)[0] not in IGNORED]
+
+
+def _read_files(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield the content of every rule file."""
     for name in names:
-        if name.split("/", 1)[0] in IGNORED:
-            continue
         path = folder / name
         try:
             if path.stat().st_size > MAX_RULE_FILE_BYTES:
