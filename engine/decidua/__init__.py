@@ -6,7 +6,7 @@
     >>> result.options[0].rank
     1
 
-For research and for preparing a discussion among clinicians; no medical device. Each name is loaded when it is first used.
+For research and for preparing a discussion among clinicians; no medical device. Each name is loaded when first used.
 """
 
 from __future__ import annotations

@@ -296,9 +296,10 @@ def _with_progress(profiles: Sequence[str]) -> Iterator[str]:
         yield from profiles
         return
     from rich.console import Console
-    from rich.progress import track
+    from rich.progress import Progress
 
-    yield from track(profiles, description="Assessing", console=Console(stderr=True))
+    with Progress(console=Console(stderr=True), redirect_stdout=False) as progress:
+        yield from progress.track(profiles, description="Assessing")
 
 
 def _print_assessment(
@@ -423,8 +424,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(error)
         return _code(error)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        return _stop_writing()
+    except SystemExit as error:
+        if isinstance(error.__context__, BrokenPipeError):  # click's own answer to it is code 1
+            return _stop_writing()
+        raise
     except Exception as error:  # noqa: BLE001 - the last line of defence: an internal error is said as one, with its code
         usage = _usage_message(error)
         if usage is not None:
@@ -438,3 +442,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return INTERNAL
     return outcome if isinstance(outcome, int) else DONE
+
+
+def _stop_writing() -> int:
+    """Write no more: whoever read the answer has read enough, which is no error."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return DONE

@@ -520,7 +520,7 @@ def test_the_version_is_that_of_the_package():
 
 def test_the_installed_command_is_the_module():
     ran = subprocess.run([*COMMAND, "--version"], capture_output=True, env=surroundings(), check=True)
-    script = "from decidua.cli import run; run()"
+    script = "from decidua.start import run; run()"
     called = subprocess.run(
         [sys.executable, "-c", script, "--version"], capture_output=True, env=surroundings(), check=True
     )

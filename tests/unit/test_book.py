@@ -16,7 +16,10 @@ from decidua.rulebook.book import AGGREGATES
 from decidua.rulebook.folder import load_rulebook
 from decidua.truth import UNKNOWN
 
-BOOK = load_rulebook()
+
+@pytest.fixture(scope="module")
+def book():
+    return load_rulebook()
 
 
 @pytest.mark.parametrize(
@@ -33,101 +36,101 @@ BOOK = load_rulebook()
     ],
     ids=str,
 )
-def test_a_year_or_a_month_means_its_last_day(given, day):
-    view = BOOK.at(given)
+def test_a_year_or_a_month_means_its_last_day(book, given, day):
+    view = book.at(given)
     assert (view.as_of, view.day) == (day, day)
 
 
 @pytest.mark.parametrize(
     "given", ["", "16", "2016-13", "2016-00", "2016-02-30", "2016-7", "July 2016", "0000", "2016-07-01T12"]
 )
-def test_what_is_no_date_is_refused_with_how_to_write_one(given):
+def test_what_is_no_date_is_refused_with_how_to_write_one(book, given):
     with pytest.raises(DeciduaError, match=r"is no date; write 2016, 2016-07 or 2016-07-31$"):
-        BOOK.at(given)
+        book.at(given)
 
 
-def test_without_a_date_the_day_is_that_of_the_evidence_base():
-    assert BOOK.at().as_of is None
-    assert BOOK.at().day == BOOK.manifest.as_of
+def test_without_a_date_the_day_is_that_of_the_evidence_base(book):
+    assert book.at().as_of is None
+    assert book.at().day == book.manifest.as_of
 
 
-def test_a_date_is_worked_out_once_and_many_dates_do_not_pile_up():
-    book = pickle.loads(pickle.dumps(BOOK))  # noqa: S301 - what was just pickled here
-    first = book.at("2016")
-    assert book.at("2016-12-31") is first
+def test_a_date_is_worked_out_once_and_many_dates_do_not_pile_up(book):
+    again = pickle.loads(pickle.dumps(book))  # noqa: S301 - what was just pickled here
+    first = again.at("2016")
+    assert again.at("2016-12-31") is first
     for year in range(1990, 2016):
-        book.at(str(year))
-    assert len(book._views) <= 16
-    assert book.at("2016").rules == first.rules
+        again.at(str(year))
+    assert len(again._views) <= 16
+    assert again.at("2016").rules == first.rules
 
 
-def test_a_rulebook_sent_to_another_process_holds_the_same_rules():
-    again = pickle.loads(pickle.dumps(BOOK))  # noqa: S301 - what was just pickled here
-    assert again.sha256 == BOOK.sha256
-    assert again.at("2016").rules == BOOK.at("2016").rules
+def test_a_rulebook_sent_to_another_process_holds_the_same_rules(book):
+    again = pickle.loads(pickle.dumps(book))  # noqa: S301 - what was just pickled here
+    assert again.sha256 == book.sha256
+    assert again.at("2016").rules == book.at("2016").rules
 
 
-def test_on_a_date_counts_only_what_was_published_by_then():
-    view = BOOK.at("2016-07-01")
+def test_on_a_date_counts_only_what_was_published_by_then(book):
+    view = book.at("2016-07-01")
     for records in (view.studies, view.syntheses, view.guidelines):
         assert records
         assert all(record.published is not None and record.published <= "2016-07-01" for record in records.values())
     assert all(position.guideline in view.guidelines for position in view.positions)
-    assert len(view.studies) < len(BOOK.at().studies) == len(BOOK.studies)
+    assert len(view.studies) < len(book.at().studies) == len(book.studies)
 
 
-def test_what_has_no_date_counts_only_when_no_date_is_asked_for():
-    undated = {study.id for study in BOOK.studies if study.published is None}
-    assert undated <= set(BOOK.at().studies)
-    assert not undated & set(BOOK.at(BOOK.at().day).studies)
+def test_what_has_no_date_counts_only_when_no_date_is_asked_for(book):
+    undated = {study.id for study in book.studies if study.published is None}
+    assert undated <= set(book.at().studies)
+    assert not undated & set(book.at(book.at().day).studies)
 
 
-def test_safety_does_not_wait_so_every_finding_is_asked_on_every_date():
-    asked = {f"finding:{finding.key}" for finding in BOOK.findings}
+def test_safety_does_not_wait_so_every_finding_is_asked_on_every_date(book):
+    asked = {f"finding:{finding.key}" for finding in book.findings}
     for date in (None, "1990", "2016"):
-        assert asked <= set(BOOK.at(date).rules)
+        assert asked <= set(book.at(date).rules)
 
 
-def test_before_any_definition_was_read_the_oldest_stands_in_and_is_named():
-    view = BOOK.at("1990")
-    dated = [one for one in BOOK.definitions if one.kind == "society" and one.valid.since is not None]
+def test_before_any_definition_was_read_the_oldest_stands_in_and_is_named(book):
+    view = book.at("1990")
+    dated = [one for one in book.definitions if one.kind == "society" and one.valid.since is not None]
     for term in ("rpl", "rif"):
         oldest = min((one for one in dated if one.term == term), key=lambda one: one.valid.since)
         assert oldest.id in view.stand_ins
         assert oldest.id in {one.id for one in view.definitions}
-    assert not any(one in BOOK.at().stand_ins for one in (definition.id for definition in dated))
+    assert not any(one in book.at().stand_ins for one in (definition.id for definition in dated))
 
 
-def test_an_older_document_is_superseded_only_once_the_newer_one_is_out():
-    dated = [one for one in BOOK.guidelines if one.published is not None]
-    pairs = [(one, BOOK.guideline[id_]) for one in dated for id_ in one.superseded_by]
+def test_an_older_document_is_superseded_only_once_the_newer_one_is_out(book):
+    dated = [one for one in book.guidelines if one.published is not None]
+    pairs = [(one, book.guideline[id_]) for one in dated for id_ in one.superseded_by]
     older, newer = next(pair for pair in pairs if pair[1].published is not None)
-    assert BOOK.at(newer.published).superseded(older) == newer.id
-    assert BOOK.at(older.published).superseded(older) in (None, *(set(older.superseded_by) - {newer.id}))
+    assert book.at(newer.published).superseded(older) == newer.id
+    assert book.at(older.published).superseded(older) in (None, *(set(older.superseded_by) - {newer.id}))
 
 
-def test_a_loss_is_recurrent_by_at_least_one_society_and_by_no_trial_or_funder_alone():
-    society = {one.id: one.kind for one in BOOK.at().definitions}
-    condition = BOOK.at().rules["rpl"].condition
+def test_a_loss_is_recurrent_by_at_least_one_society_and_by_no_trial_or_funder_alone(book):
+    society = {one.id: one.kind for one in book.at().definitions}
+    condition = book.at().rules["rpl"].condition
     assert isinstance(condition, AnyOf)
     assert {society[part.id] for part in condition.parts if isinstance(part, Rule)} == {"society"}
 
 
-def test_an_option_that_does_not_exist_is_refused_with_the_nearest():
+def test_an_option_that_does_not_exist_is_refused_with_the_nearest(book):
     with pytest.raises(DeciduaError, match=r"no option 'progestogen'; did you mean 'progestogens'\?; the options are"):
-        BOOK.at().option_of("progestogen")
-    assert BOOK.at().option_of("ivig").option == "ivig"
+        book.at().option_of("progestogen")
+    assert book.at().option_of("ivig").option == "ivig"
 
 
-def test_every_rule_has_a_title_to_be_said_by():
-    assert all(rule.title for rule in BOOK.at().rules.values())
-    for id_ in (*AGGREGATES, *(strategy.id for strategy in BOOK.strategies)):
-        assert BOOK.titles[id_]
+def test_every_rule_has_a_title_to_be_said_by(book):
+    assert all(rule.title for rule in book.at().rules.values())
+    for id_ in (*AGGREGATES, *(strategy.id for strategy in book.strategies)):
+        assert book.titles[id_]
 
 
 @pytest.mark.parametrize("left_out", ["definitions", "panels"])
-def test_where_no_definition_or_panel_was_read_silence_is_no_verdict(left_out):
+def test_where_no_definition_or_panel_was_read_silence_is_no_verdict(book, left_out):
     """Nothing was read, so whether her case is recurrent or unexplained cannot be known: it is not 'no'."""
-    view = replace(BOOK, **{left_out: ()}).at()
+    view = replace(book, **{left_out: ()}).at()
     found = Verdicts(view, Facts({}), "reference")
     assert {id_: found.verdict(id_) for id_ in AGGREGATES} == dict.fromkeys(AGGREGATES, UNKNOWN)

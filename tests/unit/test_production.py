@@ -354,6 +354,37 @@ def test_a_failed_call_does_not_lock_out_the_next_one(monkeypatch):
     assert network.fire(decided(yes=findings(2))) == {"both"}
 
 
+def test_after_the_library_itself_failed_the_rulesets_are_built_anew(monkeypatch):
+    library = importlib.import_module("durable.engine")
+    network = ProductionNetwork(PAIR, "library-failed")
+    assert network.fire(decided(yes=findings(2))) == {"both"}
+    before = [ruleset for _, ruleset in network._rulesets]
+
+    def fails(self, fact):
+        raise MemoryError("no session left")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(library.Ruleset, "assert_fact", fails)
+        with pytest.raises(MemoryError, match="no session left"):
+            network.fire(decided(yes=findings(2)))
+    assert network.fire(decided(yes=findings(2))) == {"both"}
+    assert not any(ruleset in before for _, ruleset in network._rulesets)
+
+
+def test_an_action_that_the_library_gives_up_becomes_an_error(monkeypatch):
+    library = importlib.import_module("durable.engine")
+    network = ProductionNetwork(PAIR, "given-up")
+    network.fire(decided(yes=findings(2)))
+
+    def gives_up(self, state, complete):
+        complete("error code: 303", None)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(library.Ruleset, "do_actions", gives_up)
+        with pytest.raises(RuntimeError, match="the production network failed: error code: 303"):
+            network.fire(decided(yes=findings(2)))
+
+
 def test_no_thread_of_the_library_is_started():
     before = threading.active_count()
     assert ProductionNetwork(PAIR, "no-threads").fire(decided(yes=findings(2))) == {"both"}

@@ -160,6 +160,11 @@ def _effect_answer(view: DatedRulebook, one: RatedLine, given: Mapping[str, floa
         else (_rounded(math.exp(relative.prediction[0])), _rounded(math.exp(relative.prediction[1]))),
         i2=None if relative is None or relative.i2 is None else round(relative.i2[0], 3),
         tau2=None if relative is None or len(line.rows) == 1 else _rounded(relative.tau2),
+        active_control=line.active_control,
+        arms=tuple(
+            (row.table.treated_events, row.table.treated_total, row.table.control_events, row.table.control_total)
+            for row in line.rows
+        ),
         baseline=round(baseline, 4),
         baseline_from=origin,
         per_1000=None

@@ -43,10 +43,10 @@ from decidua.condition.english import lower_first
 from decidua.condition.reference import Proof
 from decidua.evidence.effects import chi_squared_p, fisher_p, odds_ratio, risk_ratio
 from decidua.evidence.lines import table_of
-from decidua.evidence.models import Outcome, Source, Study, Synthesis
+from decidua.evidence.models import Guideline, Outcome, Source, Study, Synthesis
 from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.book import DatedRulebook
-from decidua.rulebook.models import EvidenceUse, Option
+from decidua.rulebook.models import EvidenceUse, Option, Strategy
 from decidua.truth import NO, UNKNOWN, YES
 
 __all__ = ["JudgedOption", "answer_option", "judge_option"]
@@ -84,6 +84,7 @@ def answer_option(
         name=option.name,
         rank=rank,
         status=judged.status,
+        what_it_is=option.what_it_is,
         in_brief=_brief(verdicts, judged),
         why=_why(verdicts, judged, effects),
         leading_strategy=judged.best.strategy.id,
@@ -97,7 +98,7 @@ def answer_option(
         studies=tuple(_study(verdicts, study, uses) for study in studies),
         syntheses=tuple(_syntheses(view, [one.strategy.syntheses for one in shown])),
         positions=tuple(_position(one) for one in positions),
-        cautions=tuple(_cautions(verdicts, option)),
+        cautions=tuple(_cautions(verdicts, [one.strategy for one in shown])),
         missing=tuple(_missing(verdicts, judged)),
         sources=tuple(_sources(view, studies, positions)),
     )
@@ -136,9 +137,14 @@ def _why(verdicts: Verdicts, judged: JudgedOption, effects: Sequence[EffectAnswe
     """Say in a sentence or two why the option has its status."""
     best = judged.best
     parts = [best.row.says]
+    if len(judged.strategies) > 1 and best.status in ("consider", "research_only", "advised_against"):
+        parts.insert(0, f"{best.strategy.title}.")
     speaking = [one for one in best.positions if one.moves and one.matches is YES]
+    maybe = [one for one in best.positions if one.moves and one.matches is UNKNOWN and one.position.position in FOR]
     if speaking and best.status in ("consider", "research_only", "advised_against"):
         parts.append(f"{join([_speaks(one) for one in speaking])}.")
+    if maybe and best.status in ("research_only", "advised_against"):
+        parts.append(f"For women whom she may be among: {join([_speaks(one) for one in maybe])}.")
     if best.status == "contraindicated":
         parts.append(f"{join(list(best.stopped_by))}.")
     elif best.explained_by:
@@ -158,6 +164,11 @@ def _brief(verdicts: Verdicts, judged: JudgedOption) -> str:
     best = judged.best
     speaking = {one.guideline.society_name: one for one in best.positions if one.moves and one.matches is YES}
     supporting = [name for name, one in speaking.items() if one.position.position in FOR]
+    possible = {
+        one.guideline.society_name
+        for one in best.positions
+        if one.moves and one.matches is UNKNOWN and one.position.position in FOR
+    }
     opposing = [name for name, one in speaking.items() if one.position.position in AGAINST]
     if best.status == "contraindicated":
         more = f" and {len(best.stopped_by) - 1} more" if len(best.stopped_by) > 1 else ""
@@ -176,13 +187,20 @@ def _brief(verdicts: Verdicts, judged: JudgedOption) -> str:
         parts.append(f"for: {join(supporting)}")
     if opposing:
         parts.append(f"against: {join(opposing)}")
+    if possible - set(supporting):
+        parts.append(f"possibly for: {join(sorted(possible - set(supporting)))}")
     return "; ".join(parts) or "no society for or against"
 
 
 def _speaks(one: JudgedPosition) -> str:
     said = POSITION_WORDS[one.position.position]
     about = " on it" if one.position.position == "no_recommendation" else " it"
-    return f"{one.guideline.society_name} {year_of(one.guideline.published)} {said}{about}"
+    return f"{one.guideline.society_name} {_year(one.guideline)} {said}{about}"
+
+
+def _year(guideline: Guideline) -> str:
+    """Return the year of the edition, which may differ from that of its publication."""
+    return str(guideline.year) if guideline.year is not None else year_of(guideline.published)
 
 
 def _studies(view: DatedRulebook, uses: Sequence[EvidenceUse]) -> list[Study]:
@@ -194,7 +212,7 @@ def _studies(view: DatedRulebook, uses: Sequence[EvidenceUse]) -> list[Study]:
 
 def _study(verdicts: Verdicts, study: Study, uses: Sequence[EvidenceUse]) -> StudyAnswer:
     view = verdicts.view
-    outcome, recomputed, citation = view.keep(
+    outcome, further, recomputed, citation = view.keep(
         ("study", study.id, tuple(uses)), lambda: _study_figures(view, study, uses)
     )
     rule = f"study:{study.id}"
@@ -211,6 +229,8 @@ def _study(verdicts: Verdicts, study: Study, uses: Sequence[EvidenceUse]) -> Stu
         published=study.published,
         design=study.design,
         counts=None if outcome is None else _counts(outcome),
+        further=tuple(_counts(one) for one in further),
+        note=next((use.note for use in uses if use.study == study.id and use.note), None),
         printed=None if outcome is None else printed_effect(outcome.reported),
         recomputed=recomputed,
         standing="unknown" if proof is None else proof.verdict.value,
@@ -223,10 +243,21 @@ def _study(verdicts: Verdicts, study: Study, uses: Sequence[EvidenceUse]) -> Stu
 
 def _study_figures(
     view: DatedRulebook, study: Study, uses: Sequence[EvidenceUse]
-) -> tuple[Outcome | None, str | None, str]:
+) -> tuple[Outcome | None, list[Outcome], str | None, str]:
     outcome = _leading_outcome(view, study, uses)
     recomputed = None if outcome is None else _recomputed(outcome)
-    return outcome, recomputed, cite(study.citation, study.id, study.published)
+    return outcome, _further_outcomes(study, uses, outcome), recomputed, cite(study.citation, study.id, study.published)
+
+
+def _further_outcomes(study: Study, uses: Sequence[EvidenceUse], leading: Outcome | None) -> list[Outcome]:
+    """Return what else of a study must not go unseen: its other contrasts, and every figure of a study of one arm."""
+    if leading is None:
+        return []
+    wanted = [(use.contrast, use.subgroup) for use in uses if use.study == study.id]
+    used = [one for one in study.outcomes if (one.contrast, one.subgroup) in wanted and one is not leading]
+    if leading.control is None:
+        return used
+    return [one for one in used if one.outcome == leading.outcome and one.contrast != leading.contrast]
 
 
 def _leading_outcome(view: DatedRulebook, study: Study, uses: Sequence[EvidenceUse]) -> Outcome | None:
@@ -356,6 +387,8 @@ def _synthesis(one: Synthesis) -> SynthesisAnswer:
         id=one.id,
         citation=cite(one.citation, one.id, one.published),
         published=one.published,
+        question=one.question,
+        integrity=one.integrity.status,
         as_printed=tuple(printed),
         used=one.used,
         because=one.not_used_because,
@@ -375,7 +408,7 @@ def _position(one: JudgedPosition) -> PositionAnswer:
     return PositionAnswer(
         guideline=one.guideline.id,
         society=one.guideline.society_name,
-        year=year_of(one.guideline.published),
+        year=_year(one.guideline),
         kind=one.guideline.kind,
         position=one.position.position,
         strength=one.position.strength,
@@ -387,10 +420,10 @@ def _position(one: JudgedPosition) -> PositionAnswer:
     )
 
 
-def _cautions(verdicts: Verdicts, option: Option) -> list[CautionAnswer]:
-    """Return the cautions of an option's drugs: contraindications that are present first, then the unknown ones."""
+def _cautions(verdicts: Verdicts, strategies: Sequence[Strategy]) -> list[CautionAnswer]:
+    """Return the cautions of the drugs that may be used: what is present first, then what is not known."""
     book = verdicts.view.book
-    keys = dict.fromkeys(key for strategy in option.strategies for key in strategy.drugs)
+    keys = dict.fromkeys(key for strategy in strategies for key in strategy.drugs)
     answers: list[tuple[tuple[int, int, int], CautionAnswer]] = []
     for at, key in enumerate(keys):
         for caution in book.drug[key].cautions:
@@ -448,6 +481,9 @@ def unknown_contraindications(verdicts: Verdicts, judged: JudgedOption) -> list[
     for one in judged.strategies:
         if one.population.verdict is NO or one.status == "not_applicable":
             continue
+        for key in one.strategy.stops:
+            if verdicts.verdict(f"finding:{key}") is UNKNOWN:
+                labels.setdefault(lower_first(book.finding[key].label))
         for key in one.strategy.drugs:
             for caution in book.drug[key].cautions:
                 if stops(caution) and verdicts.verdict(f"finding:{caution.finding}") is UNKNOWN:
@@ -472,7 +508,7 @@ def _sources(view: DatedRulebook, studies: Sequence[Study], positions: Sequence[
         sources.append(
             SourceAnswer(
                 id=id_,
-                citation=f"{guideline.society_name} {year_of(guideline.published)}. {guideline.title} [{id_}]",
+                citation=f"{guideline.society_name} {_year(guideline)}. {guideline.title} [{id_}]",
                 read=READ_WORDS[guideline.source.read],
                 url=guideline.source.url,
             )

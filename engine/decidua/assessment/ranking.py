@@ -18,7 +18,7 @@ def _main_live_birth(judged: JudgedOption) -> RatedLine | None:
     """Return the best strategy's favourable live-birth line per woman, if it has one."""
     for one in judged.best.lines:
         if one.line.outcome == "live_birth" and one.line.per == "woman" and one.line.isolates:
-            return one if one.line.ratio is not None and one.line.ratio[0] > 1 else None
+            return one if one.shows == "benefit" else None
     return None
 
 

@@ -135,6 +135,11 @@ class EffectAnswer:
     prediction: tuple[float, float] | None
     i2: float | None
     tau2: float | None
+    active_control: Annotated[bool, Field(description="Whether the control arms had an active treatment.")]
+    arms: Annotated[
+        tuple[tuple[int, int, int, int], ...],
+        Field(description="A study each: treated events and total, control events and total."),
+    ]
     baseline: float
     baseline_from: str
     per_1000: tuple[float, float, float] | None
@@ -167,6 +172,11 @@ class StudyAnswer:
         dict[str, int | float | str | None] | None,
         Field(description="Events and totals of the outcome that counts most here, and how they were read."),
     ]
+    further: Annotated[
+        tuple[dict[str, int | float | str | None], ...],
+        Field(description="Further figures of the study that are drawn on, in the same form."),
+    ]
+    note: Annotated[str | None, Field(description="Why it stands here, where that is not plain.")]
     printed: Annotated[str | None, Field(description="The effect or P value as the source prints it.")]
     recomputed: Annotated[str | None, Field(description="The same recomputed from the counts.")]
     standing: Answer
@@ -183,6 +193,8 @@ class SynthesisAnswer:
     id: str
     citation: str
     published: str | None
+    question: str
+    integrity: str
     as_printed: tuple[str, ...]
     used: bool
     because: str | None
@@ -253,6 +265,7 @@ class OptionAnswer:
 
     option: OptionKey
     name: str
+    what_it_is: str
     rank: Annotated[int, Field(ge=1)]
     status: Status
     in_brief: Annotated[str, Field(description="The reason in a few words.")]

@@ -151,8 +151,11 @@ def stops(caution: Caution) -> bool:
     return caution.level == "contraindication" and caution.hard_stop and caution.only_at is None
 
 
-def _stopping(verdicts: Verdicts, drugs: Iterable[Drug]) -> list[str]:
+def _stopping(verdicts: Verdicts, strategy: Strategy, drugs: Iterable[Drug]) -> list[str]:
     found: dict[str, None] = {}
+    for key in strategy.stops:
+        if verdicts.verdict(f"finding:{key}") is YES:
+            found.setdefault(verdicts.view.book.finding[key].label)
     for drug in drugs:
         for caution in drug.cautions:
             if stops(caution) and verdicts.verdict(f"finding:{caution.finding}") is YES:
@@ -177,7 +180,7 @@ def judge_strategy(verdicts: Verdicts, strategy: Strategy, option: str) -> Judge
     lines = rate_strategy(view, strategy)
     positions = judge_positions(verdicts, strategy, option)
     explained = explaining_causes(verdicts, strategy.condition) if strategy.needs_unexplained else []
-    stopped = _stopping(verdicts, drugs)
+    stopped = _stopping(verdicts, strategy, drugs)
     population = verdicts.proof(strategy.id)
     shared: dict[str, Value] = {
         "explained": bool(explained),

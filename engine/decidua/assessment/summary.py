@@ -207,6 +207,7 @@ def _control_arms(strategies: Sequence[JudgedStrategy]) -> dict[str, Table]:
         for one in strategies
         for rated in live_birth_lines(one.lines)
         for row in rated.line.rows
+        if row.study.comparator is not None and row.study.comparator.kind in ("placebo", "no_treatment")
     }
 
 

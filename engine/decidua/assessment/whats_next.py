@@ -11,7 +11,7 @@ from decidua.assessment.verdicts import Verdicts
 from decidua.condition.reference import Proof
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
-from decidua.truth import NO, UNKNOWN
+from decidua.truth import NO, UNKNOWN, YES
 
 __all__ = ["BURDENS", "what_next"]
 
@@ -25,7 +25,8 @@ NOT_YET = "cannot be known before the next pregnancy"
 def what_next(verdicts: Verdicts, options: Sequence[JudgedOption]) -> list[NextFinding]:
     """Return the findings worth finding out, those that settle most first, then by burden.
 
-    What can no longer be obtained is left out; an immune marker is named as such and stands last.
+    What can no longer be obtained is left out; an immune marker is named as such and stands last. What concerns a
+    present pregnancy comes first, and questions on transfers wait where her losses are what she is here for.
     """
     settles: dict[str, dict[str, None]] = {}
     for reached, proof in _open_questions(verdicts, options):
@@ -34,8 +35,17 @@ def what_next(verdicts: Verdicts, options: Sequence[JudgedOption]) -> list[NextF
     burdens = _burdens(verdicts)
     found = [_Finding(vocabulary()[name], burdens.get(name, "history"), tuple(ids)) for name, ids in settles.items()]
     later = verdicts.facts.get("pregnancy.pregnant") is False
+    settled_rpl = verdicts.verdict("rpl") is YES and verdicts.verdict("rif") is not YES
     obtainable = [one for one in found if one.fact.obtainable and one.burden != "past"]
-    return [_answer(one, later=later) for one in sorted(obtainable, key=lambda one: _order(one, later=later))]
+    pregnant = verdicts.facts.get("pregnancy.pregnant") is True
+    obtainable.sort(
+        key=lambda one: (
+            not (pregnant and one.of_pregnancy),
+            settled_rpl and one.of_transfers,
+            *_order(one, later=later),
+        )
+    )
+    return [_answer(one, later=later) for one in obtainable]
 
 
 def _open_questions(verdicts: Verdicts, options: Sequence[JudgedOption]) -> Iterator[tuple[str, Proof]]:
@@ -61,6 +71,10 @@ class _Finding:
     @property
     def immune(self) -> bool:
         return self.fact.name.startswith("immune.")
+
+    @property
+    def of_transfers(self) -> bool:
+        return self.fact.name.startswith(("transfers.", "embryos.", "ivf."))
 
     @property
     def of_pregnancy(self) -> bool:

@@ -38,7 +38,7 @@ READ_WORDS = {
 POSITION_WORDS = {
     "recommend": "recommends",
     "suggest": "suggests",
-    "consider": "allows",
+    "consider": "would consider",
     "research_only": "keeps to research",
     "suggest_against": "suggests against",
     "recommend_against": "recommends against",

@@ -40,7 +40,8 @@ def in_english(condition: Condition, vocabulary: Mapping[str, Fact], titles: Map
         if isinstance(node, Not):
             return _negated(node.part, vocabulary) or f"not ({say(node.part)})"
         if isinstance(node, AtLeast):
-            return f"at least {node.count} of: {'; '.join(say(part) for part in node.parts)}"
+            words = f"at least {node.count} of: {'; '.join(say(part, inside=True) for part in node.parts)}"
+            return f"({words})" if inside else words
         joint = " and " if isinstance(node, All) else " or "
         words = joint.join(say(part, inside=True) for part in node.parts)
         return f"({words})" if inside and len(node.parts) > 1 else words

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Condition, Known, Literal_, Not, Rule, Untold
+from decidua.condition.syntax import All, AnyOf, Atom, Condition, Known, Literal_, Not, Rule, Untold
 from decidua.profile.counting import Interval
 from decidua.profile.facts import Facts, Value
 from decidua.truth import NO, UNKNOWN, YES, Verdict, all_of, any_of, at_least, negation
@@ -131,5 +131,5 @@ def deciding(proof: Proof) -> Iterator[Proof]:
         yield from deciding(proof.parts[0])
     else:
         for part in proof.parts:
-            if part.verdict == verdict or isinstance(condition, AtLeast):
+            if part.verdict == verdict:
                 yield from deciding(part)

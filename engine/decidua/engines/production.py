@@ -69,6 +69,7 @@ class ProductionNetwork:
         self._chunks = list(_cut(compiler.productions()))
         self._name = name
         self._lock = threading.Lock()
+        self._locked_by = os.getpid()
         self._owner = 0
         self._rulesets: list[tuple[frozenset[str], Any]] = []
         self._fired: list[str] = []
@@ -95,7 +96,7 @@ class ProductionNetwork:
                 held.add(yes)
             elif verdict is NO:
                 held.add(no)
-        with self._lock:
+        with self._own_lock():
             if self._owner != os.getpid():
                 self._build()
             session = f"s{next(self._sessions)}"
@@ -104,6 +105,13 @@ class ProductionNetwork:
                 if present:
                     held.update(self._assert(ruleset, session, present))
         return frozenset(self._rule_marks[mark] for mark in held if mark in self._rule_marks)
+
+    def _own_lock(self) -> threading.Lock:
+        """Return this process's lock: a child forked while another thread held it would wait for ever."""
+        if self._locked_by != os.getpid():
+            self._lock = threading.Lock()
+            self._locked_by = os.getpid()
+        return self._lock
 
     def _build(self) -> None:
         """Create the rulesets of this process; a forked child builds its own."""
@@ -205,6 +213,8 @@ class _Compiler:
         elif isinstance(node, Atom | Known):
             yield frozenset({self._atom_mark(node, side)})
         elif isinstance(node, Rule):
+            if node.id not in self._conditions:
+                return
             self._wanted.append((node.id, side))
             yield frozenset({self.rule_mark(node.id, side)})
         else:

@@ -68,6 +68,11 @@ class Line:
         return sum(row.table.total for row in self.rows)
 
     @property
+    def active_control(self) -> bool:
+        """Whether the control arms had an active treatment of their own."""
+        return any(_active(row.study) for row in self.rows)
+
+    @property
     def events(self) -> int:
         """Events in both arms."""
         return sum(row.table.events for row in self.rows)
@@ -92,7 +97,7 @@ class Line:
 
         The risk ratio carries it; where that would pass 1 at any end, the odds ratio does.
         """
-        if self.ratio is None or self.odds_ratio is None:
+        if self.ratio is None or self.odds_ratio is None or baseline <= 0:
             return None
         risks = [baseline * ratio for ratio in self.ratio]
         if max(risks) > 1:
@@ -157,14 +162,20 @@ def _key(row: Row, condition: str) -> Key:
     alone = "" if outcome.isolates else f"{study.id}: {outcome.contrast or study.treatment.drug}"
     apart = outcome.subgroup or (outcome.contrast if alone else "") or ""
     start = study.treatment.start
+    against = (study.comparator.text or study.id) if _active(study) and study.comparator else ""
     return (
         outcome.outcome,
         outcome.per,
         study.randomised,
-        f"{start}|{apart}|{alone}",
+        f"{start}|{apart}|{alone}|{against}",
         outcome.isolates,
         _label(row, condition),
     )
+
+
+def _active(study: Study) -> bool:
+    """Say whether the control arm had an active treatment of its own."""
+    return study.comparator is not None and study.comparator.kind == "active"
 
 
 def _label(row: Row, condition: str) -> str:
@@ -175,7 +186,9 @@ def _label(row: Row, condition: str) -> str:
     if outcome.contrast and not outcome.isolates:
         parts.append(f"two treatments at once ({outcome.contrast})")
     elif not outcome.isolates:
-        parts.append("two treatments at once")
+        parts.append("arms that differ in more than this treatment")
+    if _active(row.study) and row.study.comparator is not None and not outcome.contrast:
+        parts.append(f"against {row.study.comparator.text or 'another treatment'}")
     if start in ("before_conception", "after_conception"):
         parts.append(f"started {start.replace('_', ' ')}")
     return "; ".join(parts)

@@ -86,7 +86,9 @@ def draw_facts(profile: Profile) -> Facts:
     return Facts(values, tuple(notes))
 
 
-IMPLIED: tuple[tuple[str, bool, str, bool], ...] = (
+IMPLIED: tuple[tuple[str, bool | str, str, bool | str], ...] = (
+    ("workup.thyroid", "normal", "workup.thyroid_disease", "none"),
+    ("workup.uterine_imaging", "normal", "workup.uterine_finding", "none"),
     ("pregnancy.heartbeat", True, "pregnancy.missed_miscarriage", False),
     ("pregnancy.intrauterine_on_scan", True, "pregnancy.ectopic", False),
     ("condition.heart_failure_nyha_3_4", True, "condition.heart_failure", True),
@@ -103,7 +105,7 @@ IMPLIED: tuple[tuple[str, bool, str, bool], ...] = (
 
 def _imply(values: dict[str, Value]) -> None:
     for known, value, implied, follows in IMPLIED:
-        if values.get(known) is value:
+        if values.get(known) == value:
             values.setdefault(implied, follows)
 
 

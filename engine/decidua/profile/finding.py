@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-__all__ = ["Fact", "Kind", "Section", "YesNo", "finding", "measured"]
+__all__ = ["Fact", "Kind", "Section", "YesNo", "finding", "measured", "unknown_section"]
 
 Kind = Literal["integer", "number", "yes_no", "choice", "date"]
 YesNo = bool | None
@@ -99,3 +99,8 @@ def measured(label: str, *, unit: str, at_most: float, fact: str | None = None) 
         description=f"{label} ({unit}, at most {at_most:g}). Absent means unknown.",
         json_schema_extra={"x-decidua": extra, "title": label},
     )
+
+
+def unknown_section(section: type[Section], description: str) -> Any:
+    """Declare a section that may be left out: then everything in it is unknown."""
+    return Field(default_factory=section.model_construct, description=description)

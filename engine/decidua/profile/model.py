@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from decidua.profile.consistency import Contradiction, find_contradictions
-from decidua.profile.finding import Section, YesNo, finding
+from decidua.profile.finding import Section, YesNo, finding, unknown_section
 from decidua.profile.history import Pregnancies, Transfers
 from decidua.profile.investigations import ImmuneMarkers, Investigations
 from decidua.profile.present import Plan, PregnancyNow
@@ -63,22 +63,22 @@ class Profile(Section):
     pregnancies: Pregnancies = Field(
         default_factory=Pregnancies.model_construct, description="Her pregnancies before the present one."
     )
-    transfers: Transfers = Field(default_factory=Transfers.model_construct, description="Her embryo transfers.")
+    transfers: Transfers = unknown_section(Transfers, "Her embryo transfers.")
     investigations: Investigations = Field(
         default_factory=Investigations.model_construct, description="What was tested, and the results."
     )
     immune: ImmuneMarkers = Field(
         default_factory=ImmuneMarkers.model_construct, description="Immune markers, with unit and assay."
     )
-    conditions: Conditions = Field(default_factory=Conditions.model_construct, description="Her conditions.")
-    allergies: Allergies = Field(default_factory=Allergies.model_construct, description="Her allergies.")
-    medicines: Medicines = Field(default_factory=Medicines.model_construct, description="Her present medicines.")
-    checks: Checks = Field(default_factory=Checks.model_construct, description="Checks done before a treatment starts.")
-    tried: Tried = Field(default_factory=Tried.model_construct, description="Treatments tried before.")
+    conditions: Conditions = unknown_section(Conditions, "Her conditions.")
+    allergies: Allergies = unknown_section(Allergies, "Her allergies.")
+    medicines: Medicines = unknown_section(Medicines, "Her present medicines.")
+    checks: Checks = unknown_section(Checks, "Checks done before a treatment starts.")
+    tried: Tried = unknown_section(Tried, "Treatments tried before.")
     pregnancy: PregnancyNow = Field(
         default_factory=PregnancyNow.model_construct, description="The present pregnancy, if there is one."
     )
-    plan: Plan = Field(default_factory=Plan.model_construct, description="What is planned.")
+    plan: Plan = unknown_section(Plan, "What is planned.")
 
     @model_validator(mode="after")
     def _refuse_contradictions(self) -> Self:

@@ -18,12 +18,13 @@ __all__ = ["option_blocks"]
 
 EFFECTS_SHOWN = 3
 SYNTHESES_SHOWN = 2
+FIGURES_SHOWN = 4
 HARMS_SHOWN = 4
 CAUTIONS_SHOWN = 6
 SAID = {
     "recommend": "recommends it",
     "suggest": "suggests it",
-    "consider": "allows it",
+    "consider": "would consider it",
     "research_only": "keeps it to research",
     "suggest_against": "suggests against it",
     "recommend_against": "recommends against it",
@@ -48,6 +49,7 @@ def option_blocks(option: OptionAnswer, *, full: bool) -> Iterator[Block]:
         full: Show every strategy, study, position and caution.
     """
     yield Heading(f"{option.rank}. {option.name}: {option.status.replace('_', ' ')}", 3, STATUS_TONES[option.status])
+    yield Paragraph(option.what_it_is, "muted")
     yield Paragraph(option.why)
     if option.above_next and full:
         yield Paragraph(option.above_next, "muted")
@@ -149,8 +151,9 @@ def _effect_details(effect: EffectAnswer) -> Iterator[str]:
     if effect.per_1000 is not None:
         point, low, high = effect.per_1000
         carried = ", carried by the odds ratio" if effect.carried_by == "OR" else ""
+        without = "in the control arm, which had an active treatment" if effect.active_control else "without"
         yield (
-            f"Of 1000: {1000 * effect.baseline:.0f} without, {point:.0f} with it ({low:.0f} to {high:.0f}); "
+            f"Of 1000: {1000 * effect.baseline:.0f} {without}, {point:.0f} with it ({low:.0f} to {high:.0f}); "
             f"{effect.baseline_from}{carried}."
         )
     if effect.interval == "plain, two studies":
@@ -165,11 +168,16 @@ def _syntheses(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
     shown = option.syntheses if full else option.syntheses[:SYNTHESES_SHOWN]
     review = [one for one in option.syntheses if one.id == "mekinian-2016" and one not in shown]
     for synthesis in (*shown, *review):
-        printed = "; ".join(synthesis.as_printed[: None if full else 2]) or "no pooled figure read"
+        printed = "; ".join(synthesis.as_printed[: None if full else FIGURES_SHOWN]) or "no pooled figure read"
+        concern = "" if synthesis.integrity == "none_known" else f" {synthesis.integrity.replace('_', ' ').upper()}."
         reason = lower_first((synthesis.because or "").rstrip("."))
         unused = f" Not the state of the evidence: {reason}." if not synthesis.used else ""
         year = synthesis.published[:4] if synthesis.published else "undated"
-        yield Bullet(f"{synthesis.id} ({year})", f"as printed, {printed}.{unused}", "plain")
+        yield Bullet(
+            f"{synthesis.id} ({year})",
+            f"{_sentence(synthesis.question)} As printed, {printed}.{concern}{unused}",
+            "plain",
+        )
 
 
 def _positions(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:

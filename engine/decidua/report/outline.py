@@ -34,7 +34,7 @@ def outline(result: Assessment, *, full: bool = False) -> list[Block]:
         *_explanation(result, full=full),
         *_options(result),
         *(block for option in result.options for block in option_blocks(option, full=full)),
-        *_next(result),
+        *_next(result, full=full),
         *_sources(result, full=full),
         *_not_read(result),
         Heading("Please note", 2),
@@ -124,6 +124,7 @@ def _explanation(result: Assessment, *, full: bool) -> Iterator[Block]:
 
 
 USUAL_CARE_SHOWN = 4
+NEXT_SHOWN = 10
 
 
 def _found(cause: CauseAnswer, *, full: bool) -> Bullet:
@@ -159,7 +160,7 @@ def effect_words(option: OptionAnswer) -> str:
     return f"{best.outcome.replace('_', ' ')}\nRR {best.value:.2f}\n({best.ci[0]:.2f} to {best.ci[1]:.2f})"
 
 
-def _next(result: Assessment) -> Iterator[Block]:
+def _next(result: Assessment, *, full: bool) -> Iterator[Block]:
     yield Heading("What to find out next", 2)
     if not result.next:
         yield Paragraph("Nothing that can still be found out would settle more.")
@@ -167,10 +168,12 @@ def _next(result: Assessment) -> Iterator[Block]:
     names: dict[str, str] = {option.option: option.name for option in result.options}
     titles = {one.id: one.title for one in result.definitions} | {one.panel: one.title for one in result.unexplained}
     bullets = []
-    for finding in result.next:
+    for finding in result.next if full else result.next[:NEXT_SHOWN]:
         settles = list_words([names.get(id_) or titles.get(id_) or id_ for id_ in finding.settles])
         remark = f" ({finding.remark})" if finding.remark else ""
         bullets.append(Bullet(finding.label, f"{finding.burden}; bears on {settles}{remark}", "plain"))
+    if len(bullets) < len(result.next):
+        bullets.append(Bullet("", f"{len(result.next) - len(bullets)} more findings with --all.", "muted"))
     yield Bullets(tuple(bullets))
 
 

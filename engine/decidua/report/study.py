@@ -82,6 +82,10 @@ def _details(study: StudyAnswer, *, full: bool) -> Iterator[str]:
         yield f"As printed {study.printed}."
     elif study.recomputed and full:
         yield f"Recomputed {study.recomputed}."
+    for counts in study.further:
+        yield f"Also {_counts(counts)}."
+    if study.note:
+        yield f"{study.note[0].upper()}{study.note[1:].rstrip('.')}."
     yield f"{STANDING[study.standing]}{f': {study.because}' if study.because else ''}."
     if full or study.integrity != "none_known":
         for note in study.integrity_notes[: None if full else 2]:

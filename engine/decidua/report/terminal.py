@@ -53,9 +53,9 @@ def _changed(block: Block, change: Callable[[str], str]) -> Block:
     return replace(block, columns=tuple(map(change, block.columns)), rows=rows)
 
 
-_STEERING = dict.fromkeys(
-    [*range(0x0A), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd"
-)
+_STEERING: dict[int, str] = dict.fromkeys(
+    [*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd"
+) | {ord("\t"): " ", ord("\n"): "\n"}
 """Signs that would steer the terminal or turn the direction of writing: text from a profile must not do so."""
 
 
@@ -165,6 +165,7 @@ class _Page:
         console = Console(
             file=stream,
             width=self._width,
+            height=100,  # with a height of its own it never reads COLUMNS
             force_terminal=self._colour,
             color_system="standard" if self._colour else None,
             no_color=not self._colour,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field
 
-from decidua.condition.syntax import All, AnyOf, Condition, Not, Rule
+from decidua.condition.syntax import All, AnyOf, Condition, Not, Rule, Untold
 from decidua.engines.production import ProductionNetwork
 from decidua.errors import DeciduaError, nearest
 from decidua.evidence.models import (
@@ -122,6 +122,9 @@ class Rulebook:
             DeciduaError: ``as_of`` is no such date.
         """
         key = None if as_of is None else read_as_of(as_of)
+        view = self._views.get(key)
+        if view is not None:
+            return view
         with self._lock:
             view = self._views.get(key)
             if view is None:
@@ -314,7 +317,9 @@ class DatedRulebook:
             "unexplained_rif": [one.id for one in self.panels if one.condition == "rif" and one.kind == "society"],
         }
         for id_, members in groups.items():
-            yield CompiledRule(id_, "aggregate", AGGREGATES[id_], AnyOf(tuple(Rule(member) for member in members)))
+            nothing = Untold("any definition or panel of that kind", "unread")
+            condition = AnyOf(tuple(Rule(member) for member in members)) if members else nothing
+            yield CompiledRule(id_, "aggregate", AGGREGATES[id_], condition)
 
     @cached_property
     def network(self) -> ProductionNetwork:
@@ -338,9 +343,3 @@ class DatedRulebook:
             known = list(self.book.option)
             raise DeciduaError(f"there is no option '{key}'{nearest(key, known)}; the options are {', '.join(known)}")
         return self.book.option[key]
-
-
-def in_order(rules: Iterable[CompiledRule]) -> list[CompiledRule]:
-    """Return rules sorted by kind, then as they stand in the rulebook."""
-    kinds = RuleKind.__args__  # type: ignore[attr-defined]
-    return sorted(rules, key=lambda rule: kinds.index(rule.kind))

@@ -1,8 +1,9 @@
 """Keeps a checked rulebook ready to load, so that a command starts without parsing and checking all its YAML again.
 
-YAML stays the one source. An entry is found by the name, size and time of every file, by the release of decidua and of
-Python, and is made anew when anything differs. Like Python's own ``__pycache__`` it is trusted only as far as the folder
-is: an entry that another user owns or may write to is not read. Set ``DECIDUA_CACHE`` to another folder, or to ``off``.
+YAML stays the one source. An entry is found by the name, size and time of every file, by the release of decidua and
+of Python, and is made anew when anything differs. Like Python's own ``__pycache__`` it is trusted only as far as the
+folder is: an entry that another user owns or may write to is not read. ``DECIDUA_CACHE`` names another folder, or
+``off``.
 """
 
 from __future__ import annotations

@@ -233,6 +233,7 @@ def _strategy_references(book: Rulebook, strategy: Strategy, sources: list[str])
     lists: tuple[tuple[Iterable[str], Iterable[str], str], ...] = (
         (strategy.drugs, book.drug, "safety record of the drug"),
         (strategy.syntheses, book.synthesis, "synthesis"),
+        (strategy.stops, book.finding, "finding"),
         (strategy.source, sources, "source"),
         ([use.study for use in strategy.evidence], book.study, "study"),
     )

@@ -176,6 +176,7 @@ class Strategy(ConditionRule):
         drugs: Keys of the safety records.
         evidence: The studies behind it.
         syntheses: Published syntheses that speak of it.
+        stops: Findings that rule this way out whatever the drug, such as a missed miscarriage.
     """
 
     condition: PositionCondition
@@ -186,6 +187,7 @@ class Strategy(ConditionRule):
     needs_unexplained: bool
     evidence: Annotated[tuple[EvidenceUse, ...], Field(strict=False)]
     syntheses: Texts = ()
+    stops: Texts = ()
     says: Text
     valid: Validity
     source: Texts
