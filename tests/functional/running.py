@@ -1,4 +1,4 @@
-"""Runs the terminal tool as a person does: in this process with streams of their own, on a pseudo-terminal, or apart."""
+"""Runs the terminal tool: in this process with streams of its own, on a pseudo-terminal, or in a process apart."""
 
 from __future__ import annotations
 
@@ -72,7 +72,8 @@ told = cache(run)
 
 def run_apart(*words: str, given: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
     """Run ``python -m decidua`` in a process of its own."""
-    return subprocess.run([*COMMAND, *words], input=given, capture_output=True, env=surroundings(**environment))
+    call = [*COMMAND, *words]
+    return subprocess.run(call, input=given, capture_output=True, env=surroundings(**environment), check=False)
 
 
 def surroundings(**environment: str) -> dict[str, str]:

@@ -217,17 +217,29 @@ WRONG_CALLS = {
     "no such engine": ((*ASSESS, "--engine", "rete"), "'rete' is not one of 'auto', 'reference', 'durable'"),
     "no date": ((*ASSESS, "--as-of", "2016-13"), "'2016-13' is no date; write 2016, 2016-07 or 2016-07-31"),
     "no day": ((*ASSESS, "--as-of", "2016-02-30"), "'2016-02-30' is no date"),
-    "a date in other digits": ((*ASSESS, "--as-of", "２０１６"), "'２０１６' is no date"),
+    "a date in other digits": (
+        (*ASSESS, "--as-of", "\uff12\uff10\uff11\uff16"),
+        "' is no date; write 2016, 2016-07 or",
+    ),
     "a chance without its unit": ((*ASSESS, "--baseline", "0.5"), "--baseline '0.5' is not UNIT=CHANCE"),
     "a chance in words": ((*ASSESS, "--baseline", "transfer=half"), "--baseline 'transfer=half' is not UNIT=CHANCE"),
-    "a chance above one": ((*ASSESS, "--baseline", "transfer=30"), "the baseline for transfer is a chance between 0 and"),
+    "a chance above one": (
+        (*ASSESS, "--baseline", "transfer=30"),
+        "the baseline for transfer is a chance between 0 and",
+    ),
     "no number": ((*ASSESS, "--baseline", "transfer=nan"), "the baseline for transfer is a chance between 0 and 1"),
-    "no such unit": ((*ASSESS, "--baseline", "cycle=0.5"), "a baseline is given for next_pregnancy or transfer, not for"),
+    "no such unit": (
+        (*ASSESS, "--baseline", "cycle=0.5"),
+        "a baseline is given for next_pregnancy or transfer, not for",
+    ),
     "two chances": (
         (*ASSESS, "--baseline", "transfer=0.3", "--baseline", "transfer=0.4"),
         "--baseline gives two chances for transfer; keep one of them",
     ),
-    "no rules": ((*ASSESS, "--rules", "/nowhere"), "/nowhere: is no folder of rules; name one laid out like the shipped"),
+    "no rules": (
+        (*ASSESS, "--rules", "/nowhere"),
+        "/nowhere: is no folder of rules; name one laid out like the shipped",
+    ),
     "no rules to check": (("rules", "check", "/nowhere"), "/nowhere: is no folder of rules"),
     "a misspelt option": (("explain", FOUR_LOSSES, "ivgi"), "there is no option 'ivgi'; did you mean 'ivig'?"),
     "no option": (("explain", FOUR_LOSSES), "Missing argument 'OPTION'"),
@@ -236,7 +248,10 @@ WRONG_CALLS = {
         ("rules", "show", "rpl-eshre-202"),
         "there is no rule or record 'rpl-eshre-202'; did you mean 'rpl-eshre-20",
     ),
-    "no JSON of a rule": (("rules", "show", "status", "--format", "json"), "there is no JSON of this; use --format text"),
+    "no JSON of a rule": (
+        ("rules", "show", "status", "--format", "json"),
+        "there is no JSON of this; use --format text",
+    ),
     "no such schema": (("schema", "profil"), "'profil' is not one of 'profile', 'assessment', 'facts'"),
     "no schema named": (("schema",), "Missing argument"),
 }
@@ -292,7 +307,8 @@ def test_one_fault_is_counted_as_one(tmp_path):
     (broken / "q.yaml").write_text("a: 1\n")
     ran = run("rules", "check", "--rules", str(broken))
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err == "q.yaml: stands where no rule is looked for; move it\n1 fault.\n"
+    assert ran.err.startswith("q.yaml: stands where no rule is looked for; ")
+    assert ran.err.splitlines()[1:] == ["1 fault."]
 
 
 # Internal errors

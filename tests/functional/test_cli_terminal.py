@@ -173,12 +173,16 @@ def test_json_in_ascii_holds_the_same_values():
         shown, plain = run(*words), run(*words, encoding="ascii")
         assert plain.out.isascii()
         several = len(words) == 5 and words[0] == "assess"
-        for one, other in zip(*([ran.out.splitlines() if several else [ran.out] for ran in (shown, plain)]), strict=True):
+        for one, other in zip(
+            *([ran.out.splitlines() if several else [ran.out] for ran in (shown, plain)]), strict=True
+        ):
             assert json.loads(one) == json.loads(other)
 
 
 def test_a_page_in_ascii_shows_the_same_signs():
-    shown, plain = (run("assess", FOUR_LOSSES, "--format", "html", encoding=encoding) for encoding in ("utf-8", "ascii"))
+    shown, plain = (
+        run("assess", FOUR_LOSSES, "--format", "html", encoding=encoding) for encoding in ("utf-8", "ascii")
+    )
     assert plain.out.isascii()
     assert html.unescape(plain.out) == html.unescape(shown.out)
 
@@ -187,7 +191,7 @@ def test_a_page_in_ascii_shows_the_same_signs():
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 def test_signs_that_only_look_like_markup_never_become_it(tmp_path, output, encoding):
     file = tmp_path / "her.yaml"
-    why = 'she said "no" <b>＜script＞＂ &amp; *[x](y)*｀| 𝕏 é'
+    why = 'she said "no" <b>\uff1cscript\uff1e\uff02 &amp; *[x](y)*\uff40| \U0001d54f \xe9'
     file.write_text(f"why: {json.dumps(why, ensure_ascii=False)}\n", encoding="utf-8")
     ran = run("assess", str(file), "--format", output, encoding=encoding)
     assert ran.code == 0
@@ -245,9 +249,11 @@ def test_progress_is_shown_to_whoever_watches_a_long_run_and_the_answers_go_wher
     table = tmp_path / "out.jsonl"
     many = [PROFILES["empty"]] * 20
     words = ["assess", *many, "--format", "json", "--engine", "reference"]
-    with terminal() as (stream, seen), table.open("w", encoding="utf-8") as out:
-        with contextlib.redirect_stderr(stream), contextlib.redirect_stdout(out):
-            assert main(words) == 0
+    with contextlib.ExitStack() as stack:
+        stream, seen = stack.enter_context(terminal())
+        stack.enter_context(contextlib.redirect_stderr(stream))
+        stack.enter_context(contextlib.redirect_stdout(stack.enter_context(table.open("w", encoding="utf-8"))))
+        assert main(words) == 0
     assert "100%" in b"".join(seen).decode()
     answers = table.read_text(encoding="utf-8").splitlines()
     assert len(answers) == 20

@@ -15,7 +15,7 @@ from decidua.profile.model import Profile
 from decidua.profile.transfer_counts import count_transfers, cumulative_chance
 from tests.unit import histories
 
-quick = settings(deadline=None, derandomize=True, max_examples=150)
+quick = settings(deadline=None, max_examples=3000)
 
 
 def pregnancy_counts(section):

@@ -97,6 +97,27 @@ def test_every_kind_of_allotment_by_chance_counts_as_randomised(design):
     assert only.randomised
 
 
+def against(drug):
+    return {"kind": "active", "text": drug}
+
+
+def test_trials_against_the_same_drug_may_stand_together_under_its_name():
+    first, second = trial("a", SOUND, comparator=against("hCG")), trial("b", OTHER, comparator=against("hCG"))
+    only = line(first, second)
+    assert (names([only]), only.label, only.active_control) == ([["a", "b"]], "against hCG", True)
+
+
+def test_trials_against_different_or_unnamed_drugs_never_share_a_line():
+    controls = {"a": against("hCG"), "b": against("heparin"), "c": against(None), "d": against(None)}
+    found = gather(*(trial(name, SOUND, comparator=control) for name, control in controls.items()))
+    assert names(found) == [["a"], ["b"], ["c"], ["d"]]
+    assert {one.label for one in found} == {"against hCG", "against heparin", "against another treatment"}
+
+
+def test_a_trial_without_a_comparator_on_record_is_not_called_one_against_a_drug():
+    assert not line(trial("a", SOUND, comparator=None)).active_control
+
+
 @pytest.mark.parametrize("control", ["no_treatment", "usual_care"])
 def test_placebo_and_no_treatment_may_stand_together(control):
     assert names(gather(trial("a", SOUND), trial("b", OTHER, comparator=control))) == [["a", "b"]]
@@ -154,7 +175,7 @@ def test_two_trials_of_two_treatments_at_once_are_not_even_pooled_with_each_othe
     combined = [trial(name, result((35, 60), (28, 61), isolates=False)) for name in ("a", "b")]
     found = gather(*combined)
     assert names(found) == [["a"], ["b"]]
-    assert {(one.label, one.isolates) for one in found} == {("two treatments at once", False)}
+    assert {(one.label, one.isolates) for one in found} == {("arms that differ in more than this treatment", False)}
 
 
 def test_a_contrast_of_two_treatments_is_named_in_its_label():
@@ -279,9 +300,10 @@ def test_exactly_1000_per_1000_is_not_past_it():
     assert to_four.absolute(0.25) == pytest.approx((0.75, 0.5, 1.0))
 
 
-def test_a_certain_event_stays_certain_where_the_odds_ratio_carries_it():
-    assert doubling().absolute(1.0) == (1.0, 1.0, 1.0)
-    assert doubling().carried_by(1.0) == "OR"
+def test_where_no_control_had_the_event_no_risk_with_treatment_can_be_given():
+    only = line(trial("a", result((30, 41), (0, 5))))
+    assert only.ratio[0] > 1
+    assert only.absolute(only.control_risk) is None
 
 
 @st.composite
@@ -294,7 +316,7 @@ def informative_arms(draw):
 
 
 @quick
-@given(informative_arms(), st.floats(0, 1))
+@given(informative_arms(), st.floats(0.001, 0.999))
 def test_a_risk_at_any_baseline_lies_between_none_and_all_in_order(arms, baseline):
     point, low, high = line(trial("a", result(*arms))).absolute(baseline)
     assert 0 <= low <= point <= high <= 1

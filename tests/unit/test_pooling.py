@@ -371,9 +371,10 @@ def test_no_other_variance_between_studies_is_more_likely_than_the_one_reml_give
             [0.2693, 0.3724, 0.2543, 0.0319, 0.1831, 0.0980, 0.1950],
             id="seven studies",
         ),
+        pytest.param([1.0, 1.0, 0.0, 1.0, 1.0], [1.0, 1.0, 0.125, 1.0, 1.0], id="five studies"),
     ],
 )
-def test_reml_settles_on_the_most_likely_variance_where_its_first_step_overshoots(effects, variances):
+def test_reml_settles_on_the_most_likely_variance_where_its_steps_overshoot(effects, variances):
     assert_most_likely(effects, variances)
 
 

@@ -29,7 +29,7 @@ def trial(
     start: str = "not_stated",
     bias: str | None = None,
     integrity: str = "none_known",
-    comparator: str = "placebo",
+    comparator: str | dict[str, Any] | None = "placebo",
     **more: Any,
 ) -> Study:
     """Return a placebo-controlled randomised trial in recurrent loss unless said otherwise."""
@@ -41,7 +41,7 @@ def trial(
         "blinding": "double_blind",
         "condition": "rpl",
         "treatment": {"drug": "invented", "class": "invented", "start": start},
-        "comparator": {"kind": comparator},
+        "comparator": {"kind": comparator} if isinstance(comparator, str) else comparator,
         "outcomes": list(results),
         "risk_of_bias": None if bias is None else {"judged": bias, "by": "a reviewer", "domains": []},
         "integrity": {"status": integrity},

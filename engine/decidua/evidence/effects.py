@@ -176,7 +176,9 @@ def chi_squared_p(table: Table, *, corrected: bool) -> float | None:
 
 
 def fragility_index(table: Table, *, alpha: float = 0.05) -> int | None:
-    """Return how many women of the arm with fewer events would have to change for Fisher's p to reach ``alpha``.
+    """Return how many women of the arm at the lower risk would have to have the event for Fisher's p to reach ``alpha``.
+
+    Source: Walsh 2014, with the arm taken by its risk, so that arms of unequal size are treated alike.
 
     Returns:
         The number, 1 or more, or None where p is not below ``alpha`` to begin with.
@@ -184,7 +186,7 @@ def fragility_index(table: Table, *, alpha: float = 0.05) -> int | None:
     if fisher_p(table) >= alpha:
         return None
     a, n1, c, n0 = table.treated_events, table.treated_total, table.control_events, table.control_total
-    fewer_treated = a <= c
+    fewer_treated = a * n0 < c * n1
     room = n1 - a if fewer_treated else n0 - c
     for changed in range(1, room + 1):
         moved = Table(a + changed, n1, c, n0) if fewer_treated else Table(a, n1, c + changed, n0)

@@ -18,6 +18,9 @@ from decidua.rulebook.models import EvidenceUse
 
 __all__ = ["Line", "Row", "gather_lines", "table_of"]
 
+NEVER = ("prognostic", "historical")
+"""Comparators that show no effect of the treatment."""
+
 QUESTIONED = ("concern", "expression_of_concern")
 
 
@@ -100,9 +103,11 @@ class Line:
         if self.ratio is None or self.odds_ratio is None or baseline <= 0:
             return None
         risks = [baseline * ratio for ratio in self.ratio]
+        if baseline >= 1:
+            return min(risks[0], 1.0), min(risks[1], 1.0), min(risks[2], 1.0)
         if max(risks) > 1:
-            odds = [baseline / (1 - baseline) * ratio if baseline < 1 else math.inf for ratio in self.odds_ratio]
-            risks = [1.0 if math.isinf(value) else value / (1 + value) for value in odds]
+            odds = [baseline / (1 - baseline) * ratio for ratio in self.odds_ratio]
+            risks = [value / (1 + value) for value in odds]
         return risks[0], risks[1], risks[2]
 
     def carried_by(self, baseline: float) -> str:
@@ -134,7 +139,9 @@ def _rows(uses: Iterable[EvidenceUse], studies: Mapping[str, Study]) -> list[Row
     rows: list[Row] = []
     for use in uses:
         study = studies.get(use.study)
-        if study is None or not study.pooled or study.integrity.status == "retracted" or study.same_as is not None:
+        if study is None or (study.comparator is not None and study.comparator.kind in NEVER):
+            continue
+        if not study.pooled or study.integrity.status == "retracted" or study.same_as is not None:
             continue
         for outcome in study.outcomes:
             table = table_of(outcome) if _wanted(outcome, use) else None

@@ -1,6 +1,6 @@
 """Meta-analysis of a handful of studies: random effects by REML or DerSimonian-Laird, and fixed effect beside it.
 
-Formulas: DerSimonian and Laird 1986; REML by Fisher scoring (Viechtbauer 2005); Hartung-Knapp 2001, never narrower than
+Formulas: DerSimonian and Laird 1986; REML (Viechtbauer 2005); Hartung-Knapp 2001, never narrower than
 the plain interval (Jackson 2017); prediction interval with k - 2 degrees of freedom (Higgins 2009); I2 with the
 test-based interval of Higgins and Thompson 2002; Mantel-Haenszel with the variance of Robins, Breslow and Greenland.
 """
@@ -119,22 +119,40 @@ def _dersimonian_laird(q: float, weights: Sequence[float], k: int) -> float:
 
 
 def _reml(effects: Sequence[float], variances: Sequence[float], start: float) -> float:
-    """Estimate tau2 by restricted maximum likelihood with Fisher scoring, held at 0 or above."""
-    tau2 = start
-    for _ in range(1000):
+    """Estimate tau2 by restricted maximum likelihood, 0 or above.
+
+    The likelihood may have more than one maximum: it is searched on a grid around the scale of the data, and the best
+    stretch is then narrowed down.
+    """
+
+    def likelihood(tau2: float) -> float:
         weights = [1 / (v + tau2) for v in variances]
         total = math.fsum(weights)
         mean = math.fsum(w * y for w, y in zip(weights, effects, strict=True)) / total
-        squared = math.fsum(w * w for w in weights)
-        cubed = math.fsum(w**3 for w in weights)
-        trace = total - squared / total
-        information = squared - 2 * cubed / total + (squared / total) ** 2
-        score = math.fsum((w * (y - mean)) ** 2 for w, y in zip(weights, effects, strict=True)) - trace
-        updated = max(0.0, tau2 + score / information)
-        if abs(updated - tau2) <= 1e-12 * max(1.0, tau2):
-            return updated
-        tau2 = updated
-    return tau2
+        spread = math.fsum(w * (y - mean) ** 2 for w, y in zip(weights, effects, strict=True))
+        return (math.fsum(math.log(w) for w in weights) - math.log(total) - spread) / 2
+
+    centre = math.fsum(effects) / len(effects)
+    top = max(start, math.fsum((y - centre) ** 2 for y in effects), max(variances)) * 10
+    bottom = min(variances) / 1000
+    step = (top / bottom) ** (1 / (GRID - 1))
+    grid = [0.0, *(bottom * step**at for at in range(GRID))]
+    best = max(range(len(grid)), key=lambda at: likelihood(grid[at]))
+    low, high = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
+    for _ in range(200):
+        if high - low <= 1e-12 * max(1.0, high):
+            break
+        left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
+        if likelihood(left) >= likelihood(right):
+            high = right
+        else:
+            low = left
+    found = (low + high) / 2
+    return found if likelihood(found) > likelihood(0.0) else 0.0
+
+
+GRID = 60
+GOLDEN = (math.sqrt(5) - 1) / 2
 
 
 def _i_squared(q: float, k: int) -> tuple[float, float, float]:
