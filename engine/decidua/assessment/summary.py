@@ -143,7 +143,8 @@ def _cause(verdicts: Verdicts, cause: Cause) -> CauseAnswer:
     care, sources = [], [cause.source.url or cause.source.where or ""]
     for usual in cause.usual_care:
         speaking = [positions[id_] for id_ in usual.positions if id_ in positions]
-        if usual.positions and not speaking:
+        unpublished = usual.guideline is not None and usual.guideline not in view.guidelines
+        if unpublished or (usual.positions and not speaking):
             continue
         care.append(usual.says)
         sources.extend(one.id for one in speaking)
@@ -162,7 +163,7 @@ def subsets(verdicts: Verdicts) -> list[SubsetAnswer]:
     """Return every subset with its verdict."""
     return [
         SubsetAnswer(id=one.id, title=one.title, verdict=verdicts.verdict(one.id).value, says=one.says)
-        for one in verdicts.view.book.subsets
+        for one in verdicts.view.subsets
     ]
 
 
@@ -217,7 +218,7 @@ def not_read(verdicts: Verdicts) -> list[str]:
     names = {option.option: option.name for option in view.book.options}
     lines = []
     for gap in view.book.unread:
-        if any(id_ not in view.guidelines for id_ in gap.guidelines):
+        if any(id_ not in view.guidelines for id_ in gap.guidelines) or (view.as_of and not gap.guidelines):
             continue
         about = [names[option] for option in gap.options if option in names]
         if gap.options and not about:
@@ -227,7 +228,7 @@ def not_read(verdicts: Verdicts) -> list[str]:
                 f"{view.guidelines[id_].society_name} {year_of(view.guidelines[id_].published)}"
                 for id_ in gap.guidelines
             ),
-            *gap.documents,
+            *(gap.documents if view.as_of is None else ()),
         ]
         lines.append(f"{', '.join(dict.fromkeys(documents))}: {', '.join(about) if about else gap.missing}")
     recorded = {position.guideline for position in view.positions}

@@ -253,6 +253,7 @@ class DatedRulebook:
         self.studies = {study.id: study for study in book.studies if self._published(study.published)}
         self.syntheses = {one.id: one for one in book.syntheses if self._published(one.published)}
         self.guidelines = {one.id: one for one in book.guidelines if self._published(one.published)}
+        self.subsets = [one for one in book.subsets if self._published(one.valid.since)]
         self.positions = [one for one in book.positions if one.guideline in self.guidelines]
         self.rules: dict[str, CompiledRule] = {rule.id: rule for rule in self._compile()}
         self._kept: dict[Any, Any] = {}

@@ -179,6 +179,14 @@ def _references(book: Rulebook) -> Iterator[Fault]:
         (((f"id:{one.id}", _named(one.guideline)) for one in book.definitions), book.guideline, "guideline"),
         (((f"id:{one.id}", _named(one.guideline)) for one in book.panels), book.guideline, "guideline"),
         (
+            (
+                (f"id:{one.id}", [id_ for care in one.usual_care for id_ in _named(care.guideline)])
+                for one in book.causes
+            ),
+            book.guideline,
+            "guideline",
+        ),
+        (
             ((f"id:{one.id}", [item.test for item in one.items] + list(one.optional)) for one in book.panels),
             [test.key for test in book.investigations],
             "investigation",

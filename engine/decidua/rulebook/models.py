@@ -74,10 +74,11 @@ class Definition(ConditionRule):
 
 
 class UsualCare(Record):
-    """What is usual where a cause was found, with who says so."""
+    """What is usual where a cause was found, with who says so: positions, or a document that was read on it."""
 
     says: Text
     positions: Texts = ()
+    guideline: Text | None = None
     source: Source | None = None
 
 
