@@ -120,6 +120,8 @@ def test_a_large_precise_well_made_trial_is_of_high_certainty_without_a_step():
     [
         ("interval-both-sides", with_ratio(1, 0.8749, 1.1251), with_ratio(1, 0.8749, 1.1249)),
         ("interval-wide", with_ratio(0.95, 0.8749, 1.0001), with_ratio(0.95, 0.8749, 0.9999)),
+        ("interval-wide", with_ratio(1.05, 1.0, 1.1251), with_ratio(1.05, 1.0001, 1.1251)),
+        ("interval-wide", with_ratio(0.95, 0.8749, 1.0), with_ratio(0.95, 0.8749, 0.9999)),
         ("interval-wide", with_ratio(1.02, 0.95, 1.1251), with_ratio(1.02, 0.95, 1.1249)),
         ("interval-wide", with_ratio(0.98, 0.8749, 1.05), with_ratio(0.98, 0.8751, 1.05)),
         ("bias-some", of_bias(not_read=1000, low=1000), of_bias(not_read=1002, low=1000)),
@@ -146,6 +148,12 @@ def test_i_squared_of_real_tables_lowers_for_inconsistency():
     [
         pytest.param(BENEFIT, HARM, True, id="benefit and harm"),
         pytest.param(HARM, BENEFIT, True, id="harm and benefit"),
+        pytest.param(
+            line(trial("weak", result((104, 200), (100, 200)), bias="low")),
+            HARM,
+            True,
+            id="estimates, whatever the intervals",
+        ),
         pytest.param(BENEFIT, NULL, False, id="a ratio of one points nowhere"),
         pytest.param(BENEFIT, BENEFIT, False, id="itself"),
         pytest.param(
@@ -203,6 +211,19 @@ def test_the_strongest_rule_of_a_domain_counts_wherever_it_stands_in_the_policy(
     one = line(trial("a", result((8, 20), (8, 20)), bias="low"))
     turned = POLICY.model_copy(update={"rules": tuple(reversed(POLICY.rules))})
     assert [step.rule for step in rate(one, [], turned, higher_is_better=True).steps] == ["interval-both-sides"]
+
+
+def test_of_two_equally_strong_rules_of_a_domain_the_first_of_the_policy_is_named():
+    one = replace(with_i_squared(0.6), relative=replace(BENEFIT.relative, i2=(0.6, 0.0, 1.0)))
+    assert {"heterogeneity-substantial", "lines-disagree"} <= holding(one, HARM)
+    assert fired(one, HARM) == {"heterogeneity-substantial"}
+
+
+def test_two_trials_of_which_one_lends_a_ratio_are_not_inconsistent():
+    both = line(
+        trial("a", result((1000, 2000), (800, 2000)), bias="low"), trial("b", result((0, 20), (0, 20)), bias="low")
+    )
+    assert rate(both, [], POLICY, higher_is_better=True).steps == ()
 
 
 def test_domains_add_up_and_each_says_its_reason():
@@ -316,12 +337,31 @@ def test_without_a_ratio_nothing_is_said_of_its_interval():
         pytest.param((1, 0.9, 1.1251), "unclear", "no_important_benefit", id="50 more possible"),
         pytest.param((1, 0.8749, 1.1), "no_important_benefit", "unclear", id="50 less possible"),
         pytest.param((1, 0.5, 1.5), "unclear", "unclear", id="anything"),
+        pytest.param((1.05, 1.0, 1.1), "no_important_benefit", "no_important_benefit", id="from exactly one upwards"),
+        pytest.param((0.95, 0.9, 1.0), "no_important_benefit", "no_important_benefit", id="from exactly one downwards"),
+        pytest.param((0.95, 0.8, 1.0001), "no_important_benefit", "unclear", id="all below one but for a hair"),
+        pytest.param((1.05, 0.9999, 1.2), "unclear", "no_important_benefit", id="all above one but for a hair"),
     ],
 )
 def test_a_line_shows_benefit_harm_no_important_benefit_or_nothing_clear(interval, shows, turned):
     one = with_ratio(*interval)
     assert shown_by(one, POLICY, higher_is_better=True) == shows
     assert shown_by(one, POLICY, higher_is_better=False) == turned
+
+
+def test_a_difference_of_exactly_the_smallest_that_matters_matters():
+    even = line(trial("a", result((500, 1000), (500, 1000)), bias="low"))
+    policy = POLICY.model_copy(update={"smallest_difference_per_1000": 250})
+
+    def important(low, high):
+        one = replace(even, relative=replace(even.relative, log=0.0, low=math.log(low), high=math.log(high)))
+        facts = line_facts(one, [], policy, higher_is_better=True)
+        asked = ("interval_holds_important_difference", "interval_holds_both_important")
+        return [facts.get(name) for name in asked], shown_by(one, policy, higher_is_better=True)
+
+    assert important(0.5, 1.5) == ([True, True], "unclear")
+    assert important(0.75, 1.5) == ([True, False], "unclear")
+    assert important(0.5, 1.25) == ([True, False], "no_important_benefit")
 
 
 def test_a_line_without_a_ratio_shows_nothing_clear():

@@ -123,7 +123,7 @@ def _strategy(verdicts: Verdicts, one: JudgedStrategy) -> StrategyAnswer:
         title=one.strategy.title,
         status=one.status,
         row=one.row.id,
-        population=one.population.verdict.value,
+        verdict=one.population.verdict.value,
         because=reason,
         certainty=one.certainty,
         dose=one.strategy.dose,

@@ -240,7 +240,7 @@ class StrategyAnswer:
     title: str
     status: Status
     row: Annotated[str, Field(description="Row of the status table that applied.")]
-    population: Answer
+    verdict: Annotated[Answer, Field(description="Whether she is in its population.")]
     because: str
     certainty: Certainty | None
     dose: str

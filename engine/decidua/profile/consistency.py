@@ -139,6 +139,9 @@ def _orders(here: str, orders: list[int | None], most: int | None) -> Iterator[F
             yield (here, "singles", str(index), "order"), message
 
 
+TOTALS = ("losses", "total")
+"""Counts that are held against the singles before the others are."""
+
 Bound = Callable[[Any, Collection[str]], dict[str, Interval]]
 
 
@@ -154,7 +157,7 @@ def _counts(
     described = bound(section, given) if section.singles else {}
     for name in given if section.singles else ():
         count, allowed = getattr(section, name), described[facts[name]]
-        if name not in named and exactly(count).meet(allowed).empty:
+        if name not in TOTALS and name not in named and exactly(count).meet(allowed).empty:
             limit = f"at least {allowed.low:g}" if count < allowed.low else f"at most {allowed.high:g}"
             beyond.append(((here, name), f"is {count}, but the {here} described make it {limit}"))
     yield from beyond

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from decidua.profile.finding import Section, YesNo, finding
 
@@ -137,9 +138,16 @@ class Transfer(Section):
         default=None, ge=0, le=1, description="Predicted chance of implantation of this transfer (0 to 1), where known."
     )
     with_immunomodulation: YesNo = Field(default=None, description="Whether an immunomodulator was given for it.")
-    embryos: Annotated[tuple[Embryo, ...], Field(strict=False, min_length=1, max_length=12)] | None = Field(
-        default=None, description="The embryos transferred; absent means unknown."
+    embryos: Annotated[tuple[Embryo, ...], Field(strict=False, max_length=12)] | None = Field(
+        default=None, description="The embryos transferred, at least one; absent means unknown."
     )
+
+    @field_validator("embryos")
+    @classmethod
+    def _refuse_none_at_all(cls, embryos: tuple[Embryo, ...] | None) -> tuple[Embryo, ...] | None:
+        if embryos == ():
+            raise PydanticCustomError("no_embryo", "holds no embryo; leave it out where the embryos are not known")
+        return embryos
 
 
 class Transfers(Section):

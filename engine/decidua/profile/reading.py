@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from decidua.document import Document, parse_document, read_document
+from decidua.document import Document, Place, parse_document, read_document
 from decidua.errors import DocumentError, Fault, ProfileError, nearest
 from decidua.profile.consistency import Contradiction
 from decidua.profile.model import Profile
@@ -65,39 +65,19 @@ def _faults(error: ValidationError, document: Document) -> list[Fault]:
     faults: dict[tuple[str, str], Fault] = {}
     for place, message in _places(error):
         field = ".".join(str(step + 1) if isinstance(step, int) else step for step in place)
-        known: tuple[str | int, ...] = tuple(place)
-        faults.setdefault(
-            (field, message), Fault(message, file=document.name, line=document.line_of(known), field=field)
-        )
+        fault = Fault(message, file=document.name, line=document.line_of(place), field=field)
+        faults.setdefault((field, message), fault)
     return sorted(faults.values(), key=lambda fault: (fault.line or 0, fault.field))
 
 
-def _places(error: ValidationError) -> Iterator[tuple[list[str | int], str]]:
+def _places(error: ValidationError) -> Iterator[tuple[Place, str]]:
     for detail in error.errors(include_url=False):
         cause = detail.get("ctx", {}).get("error")
         if isinstance(cause, Contradiction):
             for path, message in cause.found:
-                yield [int(step) if step.isdigit() else step for step in path], message
+                yield tuple(int(step) if step.isdigit() else step for step in path), message
             continue
-        if detail["type"] == "extra_forbidden":
-            yield [*_real_place(detail["loc"][:-1]), detail["loc"][-1]], _message(detail)
-        else:
-            yield _real_place(detail["loc"]), _message(detail)
-
-
-def _real_place(location: tuple[str | int, ...]) -> list[str | int]:
-    """Drop what pydantic adds to a location for a union or a validator: it is no key of the document."""
-    place: list[str | int] = []
-    model: Any = Profile
-    for step in location:
-        if isinstance(step, int):
-            place.append(step)
-            continue
-        fields = model.model_fields if isinstance(model, type) and issubclass(model, BaseModel) else {}
-        if step in fields:
-            place.append(step)
-            model = _inner_model(fields[step].annotation) or model
-    return place
+        yield detail["loc"], _message(detail)
 
 
 def _inner_model(annotation: Any) -> Any:
@@ -116,16 +96,15 @@ def _message(detail: Any) -> str:
         message = "is required here; add it"
     elif kind in _LIMITS:
         side, bound = _LIMITS[kind]
-        found = (
-            f"holds {context['actual_length']} entries" if "actual_length" in context else f"{shown} is not possible"
-        )
-        message = f"{found}; it must {'hold' if 'actual_length' in context else 'be'} {side} {context[bound]:g}"
+        message = f"{shown} is not possible; it must be {side} {context[bound]:g}"
+    elif kind == "too_long":
+        message = f"holds {context['actual_length']} entries; it must hold at most {context['max_length']}"
     elif kind == "literal_error":
         allowed = [word.strip("' ") for word in str(context["expected"]).replace(" or ", ", ").split(",")]
         message = f"{shown} is not one of {', '.join(allowed)}{nearest(str(given), allowed)}"
     elif kind in _EXPECTED:
         message = f"{shown} is not {_EXPECTED[kind]}"
-    else:  # a fault worded by this package: a measurement that is not possible in its own unit
+    else:  # a fault that this package words itself
         message = detail["msg"]
     return message
 
@@ -140,12 +119,7 @@ def _no_such_field(location: tuple[str | int, ...]) -> str:
     return f"there is no such field{hint}"
 
 
-_LIMITS = {
-    "greater_than_equal": ("at least", "ge"),
-    "less_than_equal": ("at most", "le"),
-    "too_short": ("at least", "min_length"),
-    "too_long": ("at most", "max_length"),
-}
+_LIMITS = {"greater_than_equal": ("at least", "ge"), "less_than_equal": ("at most", "le")}
 _EXPECTED = {
     "int_type": "a whole number",
     "float_type": "a number",

@@ -93,8 +93,8 @@ def _strategy_details(strategy: StrategyAnswer, *, full: bool) -> Iterator[str]:
     yield f"{_sentence(strategy.dose)} {_sentence(strategy.timing)} {label}."
     if strategy.status == "contraindicated":
         yield _sentence(strategy.because)
-    elif strategy.because and (full or strategy.population != "yes" or strategy.status == "not_applicable"):
-        for_her = {"yes": "Hers", "no": "Not hers", "unknown": "Open"}[strategy.population]
+    elif strategy.because and (full or strategy.verdict != "yes" or strategy.status == "not_applicable"):
+        for_her = {"yes": "Hers", "no": "Not hers", "unknown": "Open"}[strategy.verdict]
         yield f"{for_her}: {strategy.because}."
 
 
