@@ -19,11 +19,11 @@ rules:
 	$(PYTHON) -m decidua rules check
 
 test:
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -n 2
 
 coverage:
-	$(PYTHON) -m pytest --cov --cov-report=term --cov-fail-under=95
+	$(PYTHON) -m pytest -n 2 --cov --cov-report=term --cov-fail-under=95
 
 benchmark:
-	$(PYTHON) -m pytest tests/benchmarks --benchmark-only
+	$(PYTHON) -m pytest tests/benchmarks --benchmark-enable --benchmark-only
 	$(PYTHON) tests/benchmarks/start.py

@@ -184,8 +184,8 @@ def test_every_status_is_reached_by_a_row_and_has_its_place_in_the_ranking():
 def test_where_two_rows_apply_or_none_the_table_is_refused_and_the_rows_are_named():
     rows = decidua.load_rulebook().policy.status.rows
     outside = next(row for row in rows if row.id == "outside")
-    facts = Facts({"population": "not_hers"})
+    facts = Facts({"population": "not_hers", "explained": False})
     with pytest.raises(decidua.RulebookError, match="not: outside, outside"):
         row_for([outside, outside], facts)
     with pytest.raises(decidua.RulebookError, match="not: none"):
-        row_for([outside], Facts({"population": "hers"}))
+        row_for([outside], Facts({"population": "hers", "explained": False}))

@@ -123,7 +123,10 @@ LIMITS = [
     (path, field, limit)
     for path, kind, field in LEAVES
     if kind in (int, float)
-    for limit in field.metadata
+    for limit in (
+        *field.metadata,
+        *(one for part in get_args(field.annotation) for one in getattr(part, "__metadata__", ())),
+    )
     if hasattr(limit, "ge") or hasattr(limit, "le")
 ]
 
@@ -770,6 +773,11 @@ CONTRADICTIONS = [
         "pregnancy.missed_miscarriage",
         "is yes, but a heartbeat was seen; correct one of the two",
     ),
+    (
+        "pregnancy: {ectopic: yes, intrauterine_on_scan: yes}",
+        "pregnancy.ectopic",
+        "is yes, but an intrauterine pregnancy was seen; where both are present, give 'ectopic' alone",
+    ),
 ]
 
 
@@ -813,7 +821,7 @@ POSSIBLE = [
     "conditions: {lupus: no, autoimmune_disease: yes}",
     "pregnancy: {pregnant: yes, weeks: 6}\nplan: {next: transfer}",
     "pregnancy: {pregnant: no, bleeding: no, ectopic: no, breastfeeding: yes}",
-    "pregnancy: {pregnant: yes, ectopic: yes, intrauterine_on_scan: yes}",
+    "pregnancy: {pregnant: yes, ectopic: yes, heartbeat: yes, intrauterine_on_scan: no}",
     "pregnancy: {missed_miscarriage: yes, heartbeat: no}",
     "pregnancies: {singles: [{outcome: molar}]}\npregnancy: {pregnant: no}",
 ]

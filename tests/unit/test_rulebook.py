@@ -445,7 +445,7 @@ def test_an_option_or_a_drug_given_twice_is_named_with_its_file(rules):
     faults = faults_of(rules)
     assert all(fault.file and fault.line for fault in faults)
     assert {(fault.file, fault.message.split(";")[0]) for fault in faults} == {
-        ("cautions/drugs/ivig.yaml", "the key 'ivig' is used 2 times")
+        ("cautions/drugs/ivig.yaml", "the drug 'ivig' is used 2 times")
     }
 
 

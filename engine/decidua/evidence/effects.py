@@ -176,7 +176,7 @@ def chi_squared_p(table: Table, *, corrected: bool) -> float | None:
 
 
 def fragility_index(table: Table, *, alpha: float = 0.05) -> int | None:
-    """Return how many women of the arm at the lower risk would have to have the event for Fisher's p to reach ``alpha``.
+    """Return how many more events in the arm at the lower risk would bring Fisher's p to ``alpha``.
 
     Source: Walsh 2014, with the arm taken by its risk, so that arms of unequal size are treated alike.
 

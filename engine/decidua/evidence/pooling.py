@@ -133,7 +133,7 @@ def _reml(effects: Sequence[float], variances: Sequence[float], start: float) ->
         return (math.fsum(math.log(w) for w in weights) - math.log(total) - spread) / 2
 
     centre = math.fsum(effects) / len(effects)
-    top = max(start, math.fsum((y - centre) ** 2 for y in effects), max(variances)) * 10
+    top = max(start, math.fsum((y - centre) ** 2 for y in effects), *variances) * 10
     bottom = min(variances) / 1000
     step = (top / bottom) ** (1 / (GRID - 1))
     grid = [0.0, *(bottom * step**at for at in range(GRID))]

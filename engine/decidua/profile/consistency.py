@@ -267,3 +267,6 @@ def _present(pregnancy: PregnancyNow, pregnancies: Pregnancies) -> Iterator[Foun
                 yield ("pregnancy", name), "is given, but 'pregnant' is no; correct one of the two"
     if pregnancy.missed_miscarriage and pregnancy.heartbeat:
         yield ("pregnancy", "missed_miscarriage"), "is yes, but a heartbeat was seen; correct one of the two"
+    if pregnancy.ectopic and pregnancy.intrauterine_on_scan:
+        message = "is yes, but an intrauterine pregnancy was seen; where both are present, give 'ectopic' alone"
+        yield ("pregnancy", "ectopic"), message

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
+from annotated_types import Ge, Le
 from pydantic import BeforeValidator, Field, field_validator
 from pydantic_core import PydanticCustomError
 
@@ -12,17 +13,19 @@ from decidua.profile.finding import Section, YesNo, finding
 
 __all__ = ["LOSSES", "Embryo", "Pregnancies", "Pregnancy", "Transfer", "Transfers", "Weeks"]
 
-_WEEKS_AND_DAYS = re.compile(r"(\d{1,2})w([0-6])d?")
+_WEEKS_AND_DAYS = "([0-9]{1,2})w([0-6])d?"
 
 
 def _read_weeks(value: Any) -> Any:
     """Read ``9w6d`` as 9 weeks and 6 days; leave numbers alone."""
-    match = _WEEKS_AND_DAYS.fullmatch(value) if isinstance(value, str) else None
+    match = re.fullmatch(_WEEKS_AND_DAYS, value) if isinstance(value, str) else None
     return int(match[1]) + int(match[2]) / 7 if match else value
 
 
-Weeks = Annotated[float, BeforeValidator(_read_weeks, json_schema_input_type=float | str)]
-"""Completed weeks of gestation from the last menstrual period: ``8``, ``8.5`` or ``8w3d``."""
+_Number = Annotated[float, Ge(2), Le(45)]
+_Text = Annotated[str, Field(pattern=f"^{_WEEKS_AND_DAYS}$")]
+Weeks = Annotated[_Number, BeforeValidator(_read_weeks, json_schema_input_type=_Number | _Text)]
+"""Completed weeks of gestation from the last menstrual period, 2 to 45: ``8``, ``8.5`` or ``8w3d``."""
 
 Outcome = Literal[
     "biochemical_loss",
@@ -54,8 +57,6 @@ class Pregnancy(Section):
     )
     weeks: Weeks | None = Field(
         default=None,
-        ge=2,
-        le=45,
         description="Gestational age when it ended (completed weeks from the last menstrual period; 9w6d is read too).",
     )
     confirmed_by: Literal["urine_test", "serum_hcg", "ultrasound", "histology"] | None = Field(

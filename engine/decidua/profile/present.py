@@ -25,9 +25,7 @@ class PregnancyNow(Section):
     """The present pregnancy, if there is one."""
 
     pregnant: YesNo = finding("Pregnant now", fact="pregnancy.pregnant")
-    weeks: Weeks | None = finding(
-        "Weeks of the present pregnancy", fact="pregnancy.weeks", unit="weeks", at_least=2, at_most=45
-    )
+    weeks: Weeks | None = finding("Weeks of the present pregnancy", fact="pregnancy.weeks", unit="weeks")
     conceived: Literal["naturally", "art"] | None = finding(
         "How the present pregnancy was conceived", fact="pregnancy.conceived"
     )

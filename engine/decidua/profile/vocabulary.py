@@ -197,14 +197,15 @@ def _members(annotation: Any) -> Iterator[Any]:
         for part in get_args(annotation):
             yield from _members(part)
     elif hasattr(annotation, "__metadata__"):
-        yield from _members(annotation.__origin__)
+        yield annotation.__origin__
     else:
         yield annotation
 
 
 def _range(field: FieldInfo) -> tuple[float | None, float | None]:
     low = high = None
-    for constraint in field.metadata:
+    within = [limit for part in get_args(field.annotation) for limit in getattr(part, "__metadata__", ())]
+    for constraint in (*field.metadata, *within):
         if isinstance(constraint, annotated_types.Ge):
             low = float(constraint.ge)  # type: ignore[arg-type]
         if isinstance(constraint, annotated_types.Le):

@@ -48,8 +48,18 @@ def cache_folder() -> Path | None:
     return (Path(base) if base.startswith("/") else home / ".cache") / "decidua"
 
 
-def cache_key(folder: Path, names: Sequence[str]) -> str:
-    """Return the key of a folder's files: their names, sizes and times, and the releases that read them."""
+def cache_key(folder: Path, names: Sequence[str]) -> str | None:
+    """Return the key of a folder's files: their names, sizes and times, and the releases that read them.
+
+    None where one of them cannot be looked at: whoever reads it says why.
+    """
+    try:
+        return _key(folder, names)
+    except OSError:
+        return None
+
+
+def _key(folder: Path, names: Sequence[str]) -> str:
     parts = [FORMAT, __version__, sys.version, str(folder.resolve())]
     for name in names:
         status = (folder / name).stat()
@@ -88,7 +98,11 @@ def read_cache(key: str) -> Any:
         return None
     if seal.decode("ascii", "replace") != hashlib.sha256(body).hexdigest():
         return None
-    return pickle.loads(body)  # noqa: S301 - this user's own file, as trusted as the compiled modules beside it
+    try:
+        return pickle.loads(body)  # noqa: S301 - this user's own file, as trusted as the compiled modules beside it
+    except (pickle.UnpicklingError, ImportError, LookupError, EOFError, AttributeError, TypeError, ValueError) as error:
+        _log.debug("the cached rulebook %s is made anew: %s", entry, error)
+        return None
 
 
 def write_cache(key: str, rulebook: object) -> None:

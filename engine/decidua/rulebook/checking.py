@@ -35,6 +35,10 @@ def _at(book: Rulebook, key: str, message: str) -> Fault:
     return Fault(message, file=file, line=line, field=key.partition(":")[2])
 
 
+PLACES = {"key": "key", "test": "key", "drug": "key", "option": "option"}
+"""Under which name the place of a record is kept; the others are found by their id."""
+
+
 def _twice(book: Rulebook) -> Iterator[Fault]:
     groups: dict[str, list[str]] = {
         "id": [
@@ -45,14 +49,15 @@ def _twice(book: Rulebook) -> Iterator[Fault]:
         "study id": [one.id for one in (*book.studies, *book.syntheses, *book.ongoing)],
         "guideline id": [one.id for one in book.guidelines],
         "position id": [one.id for one in book.positions],
-        "key": [*(one.key for one in book.findings), *(f"drug {one.key}" for one in book.drugs)],
+        "key": [one.key for one in book.findings],
+        "drug": [one.key for one in book.drugs],
         "test": [one.key for one in book.investigations],
         "option": [one.option for one in book.options],
     }
     for kind, ids in groups.items():
         for id_, times in Counter(ids).items():
             if times > 1:
-                key = f"{'key' if kind in ('key', 'test') else 'option' if kind == 'option' else 'id'}:{id_}"
+                key = f"{PLACES.get(kind, 'id')}:{id_}"
                 yield _at(book, key, f"the {kind} '{id_}' is used {times} times; give each record its own")
 
 
@@ -98,7 +103,7 @@ def _condition_faults(
 ) -> Iterator[str]:
     for node in walk(condition):
         if isinstance(node, Rule) and node.id not in rules:
-            hint = nearest(node.id, [*rules, *facts])
+            hint = "" if node.id in facts else nearest(node.id, [*rules, *facts])
             yield f"'{node.id}' is no rule{hint or '; a fact needs an operator, as in FACT = yes'}"
         if isinstance(node, Known) and not known_allowed:
             yield f"'known {node.fact}' may stand in panels and policies only; say what value you need"

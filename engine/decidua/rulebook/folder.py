@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from decidua.document import Document, parse_document
-from decidua.errors import DocumentError, Fault, RulebookError, nearest
+from decidua.errors import DocumentError, Fault, RulebookError
 from decidua.evidence.models import EvidenceFile, GuidelineFile, Record
 from decidua.rulebook.book import Manifest, Rulebook
 from decidua.rulebook.cache import cache_key, read_cache, write_cache
@@ -163,7 +163,7 @@ class _Parts:
 def _load(folder: Path) -> Rulebook:
     names = _file_names(folder)
     key = cache_key(folder, names)
-    kept = read_cache(key)
+    kept = None if key is None else read_cache(key)
     if isinstance(kept, Rulebook):
         return kept
     files = dict(_read_files(folder, names))
@@ -182,7 +182,8 @@ def _load(folder: Path) -> Rulebook:
     faults = check_rulebook(book)
     if faults:
         raise RulebookError(faults)
-    write_cache(key, book)
+    if key is not None:
+        write_cache(key, book)
     return book
 
 
@@ -225,10 +226,7 @@ def _parse(files: dict[str, bytes], loaded: Loaded) -> dict[str, Document]:
     documents: dict[str, Document] = {}
     for name, content in files.items():
         if name not in FILES and name.rpartition("/")[0] not in FOLDERS:
-            known = [*FILES, *FOLDERS]
-            loaded.faults.append(
-                Fault(f"stands where no rule is looked for{nearest(name, known) or '; move it'}", file=name)
-            )
+            loaded.faults.append(Fault("stands where no rule is looked for; move it", file=name))
             continue
         try:
             text = content.decode("utf-8-sig")

@@ -73,14 +73,17 @@ def _with_conditions(value: Any, document: Document, place: Place, loaded: Loade
 
 
 def _note_places(document: Document, loaded: Loaded) -> None:
-    """Remember the line of every record that has an id or a key."""
+    """Remember the line of every record that has an id or a key; what only refers to one is no place of it."""
     for place, line in document.lines.items():
-        if place and place[-1] in ("id", "key", "option"):
-            value: Any = document.value
-            for step in place:
-                value = value[step]
-            if isinstance(value, str):
-                loaded.places.setdefault(f"{place[-1]}:{value}", (document.name, line))
+        if not place or place[-1] not in ("id", "key", "option") or "conflicts" in place or "effects" in place:
+            continue
+        if place[-1] == "option" and (len(place) > 1 or "strategies" not in document.value):
+            continue
+        value: Any = document.value
+        for step in place:
+            value = value[step]
+        if isinstance(value, str):
+            loaded.places.setdefault(f"{place[-1]}:{value}", (document.name, line))
 
 
 def _validation_faults(error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[Place, str]]:
