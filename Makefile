@@ -1,7 +1,7 @@
 # Everything CI runs, for people: `make check`. PYTHON is the interpreter of the environment to use.
 PYTHON ?= python
 
-.PHONY: check lint types imports rules test coverage benchmark
+.PHONY: check lint types imports rules test meaning coverage benchmark
 
 check: lint types imports rules coverage
 
@@ -20,6 +20,10 @@ rules:
 
 test:
 	$(PYTHON) -m pytest -n 2
+
+# What may differ between releases of Python: the meaning, the units, the tool. The rest runs once, in `coverage`.
+meaning:
+	$(PYTHON) -m pytest -n 2 -q tests/spec tests/unit tests/functional
 
 coverage:
 	$(PYTHON) -m pytest -n 2 --cov --cov-report=term --cov-fail-under=95

@@ -1,7 +1,7 @@
 """Just below, at and just above every number in the rules: what each rule says of women who differ in one count.
 
-A table gives what is known of all its women, what other rules say of them, and then one line a woman. Counts that a line
-does not give are 0.
+A table gives what is known of all its women, what other rules say of them, and then one line a woman. Counts that a
+line does not give are 0.
 """
 
 from __future__ import annotations
@@ -302,6 +302,7 @@ TABLES: dict[str, Table] = {
 }
 
 SAME_ANYWAY = {
-    ("rpl-anz-2024", "losses.with_current_partner", "<", 3): "two losses with the present partner are a yes already",
+    ("rpl-anz-2024", "losses.with_current_partner", operator, number): "two with the present partner are a yes already"
+    for operator, number in (("<", 3), ("<=", 2))
 }
 """Changed numbers that change no verdict, with the reason."""

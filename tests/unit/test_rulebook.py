@@ -7,6 +7,7 @@ import os
 import pickle
 import shutil
 import stat
+import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -690,22 +691,22 @@ def test_a_place_that_cannot_be_written_to_is_no_error(kept, tmp_path, monkeypat
     assert file.read_text() == "not a folder"
 
 
-def test_a_place_that_may_only_be_read_is_no_error(kept, monkeypatch):
-    place, rules = kept
-    place.mkdir()
-    place.chmod(0o555)
-    rules.parent.chmod(0o755)
+def test_a_place_that_may_only_be_read_is_no_error(monkeypatch):
     superuser = os.geteuid() == 0
-    if superuser:
-        for folder in rules.parents[:3]:
-            folder.chmod(folder.stat().st_mode | 0o055)
-        os.seteuid(65534)
-    try:
-        assert load_rulebook(rules).sha256 == BOOK.sha256
-    finally:
-        if superuser:
-            os.seteuid(0)
-    assert entries(place) == []
+    with tempfile.TemporaryDirectory() as folder:
+        rules, place = Path(folder) / "rules", Path(folder) / "kept"
+        shutil.copytree(SHIPPED, rules)
+        place.mkdir(mode=0o555)
+        Path(folder).chmod(0o755)
+        monkeypatch.setenv("DECIDUA_CACHE", str(place))
+        if superuser:  # who may write everywhere
+            os.seteuid(65534)
+        try:
+            assert load_rulebook(rules).sha256 == BOOK.sha256
+        finally:
+            if superuser:
+                os.seteuid(0)
+        assert entries(place) == []
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ class Profile(Section):
     checks: Checks = unknown_section(Checks, "Checks done before a treatment starts.")
     tried: Tried = unknown_section(Tried, "Treatments tried before.")
     pregnancy: PregnancyNow = Field(
-        default_factory=PregnancyNow.model_construct, description="The present pregnancy, if there is one."
+        default_factory=PregnancyNow.model_construct, description="Her present pregnancy, if there is one."
     )
     plan: Plan = unknown_section(Plan, "What is planned.")
 
