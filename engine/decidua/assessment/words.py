@@ -16,6 +16,7 @@ from decidua.rulebook.policy import Certainty, Words
 from decidua.truth import UNKNOWN, YES
 
 __all__ = [
+    "PER_WORDS",
     "POSITION_WORDS",
     "READ_WORDS",
     "because",

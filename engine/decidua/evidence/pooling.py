@@ -118,41 +118,41 @@ def _dersimonian_laird(q: float, weights: Sequence[float], k: int) -> float:
     return max(0.0, (q - (k - 1)) / scale) if scale > 0 else 0.0
 
 
+GRID = 128
+"""Points of the grid; between two neighbours the likelihood is taken to have one maximum."""
+
+
 def _reml(effects: Sequence[float], variances: Sequence[float], start: float) -> float:
     """Estimate tau2 by restricted maximum likelihood, 0 or above.
 
-    The likelihood may have more than one maximum: it is searched on a grid around the scale of the data, and the best
-    stretch is then narrowed down.
+    The likelihood may have two maxima, and steps along its slope may swing over one for ever: so the highest point of a
+    grid is found first, and beside it the root of the slope by bisection, which is the same on every machine.
     """
-
-    def likelihood(tau2: float) -> float:
-        weights = [1 / (v + tau2) for v in variances]
-        total = math.fsum(weights)
-        mean = math.fsum(w * y for w, y in zip(weights, effects, strict=True)) / total
-        spread = math.fsum(w * (y - mean) ** 2 for w, y in zip(weights, effects, strict=True))
-        return (math.fsum(math.log(w) for w in weights) - math.log(total) - spread) / 2
-
-    centre = math.fsum(effects) / len(effects)
-    top = max(start, math.fsum((y - centre) ** 2 for y in effects), *variances) * 10
-    bottom = min(variances) / 1000
-    step = (top / bottom) ** (1 / (GRID - 1))
-    grid = [0.0, *(bottom * step**at for at in range(GRID))]
-    best = max(range(len(grid)), key=lambda at: likelihood(grid[at]))
-    low, high = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
-    for _ in range(200):
-        if high - low <= 1e-12 * max(1.0, high):
-            break
-        left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
-        if likelihood(left) >= likelihood(right):
-            high = right
+    scale = start + math.fsum(variances) / len(variances)
+    grid = [scale * at / (GRID - at) for at in range(GRID)]
+    best = max(range(GRID), key=lambda at: _restricted(effects, variances, grid[at])[0])
+    rises = _restricted(effects, variances, grid[best])[1] > 0
+    if best == 0 and not rises:
+        return 0.0
+    low, high = (grid[best], grid[min(best + 1, GRID - 1)]) if rises else (grid[best - 1], grid[best])
+    while high - low > 1e-13 * max(1.0, high):
+        middle = (low + high) / 2
+        if _restricted(effects, variances, middle)[1] > 0:
+            low = middle
         else:
-            low = left
-    found = (low + high) / 2
-    return found if likelihood(found) > likelihood(0.0) else 0.0
+            high = middle
+    return (low + high) / 2
 
 
-GRID = 60
-GOLDEN = (math.sqrt(5) - 1) / 2
+def _restricted(effects: Sequence[float], variances: Sequence[float], tau2: float) -> tuple[float, float]:
+    """Return the restricted log likelihood of tau2 but for a constant, and twice its slope."""
+    weights = [1 / (v + tau2) for v in variances]
+    total = math.fsum(weights)
+    mean = math.fsum(w * y for w, y in zip(weights, effects, strict=True)) / total
+    residuals = [w * (y - mean) ** 2 for w, y in zip(weights, effects, strict=True)]
+    likelihood = (math.fsum(map(math.log, weights)) - math.log(total) - math.fsum(residuals)) / 2
+    slope = math.fsum(w * r for w, r in zip(weights, residuals, strict=True)) - total
+    return likelihood, slope + math.fsum(w * w for w in weights) / total
 
 
 def _i_squared(q: float, k: int) -> tuple[float, float, float]:

@@ -11,8 +11,9 @@ from decidua.assessment.result import (
     PositionAnswer,
     StrategyAnswer,
 )
+from decidua.assessment.words import PER_WORDS
 from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, Tone, list_words, lower_first
-from decidua.report.study import PER, study_bullets
+from decidua.report.study import study_bullets
 
 __all__ = ["option_blocks"]
 
@@ -136,7 +137,7 @@ def _main_effects(option: OptionAnswer) -> list[EffectAnswer]:
 
 def _effect_words(effect: EffectAnswer) -> str:
     kind = "randomised" if effect.randomised else "observational"
-    base = f"{effect.studies} {kind} {'study' if effect.studies == 1 else 'studies'}, {effect.women} {PER[effect.per]}"
+    base = f"{effect.studies} {kind} {'study' if effect.studies == 1 else 'studies'}, {effect.women} {PER_WORDS[effect.per]}"
     if effect.value is None or effect.ci is None:
         return f"{base}: no ratio can be given"
     text = f"RR {effect.value:.2f} ({effect.ci[0]:.2f} to {effect.ci[1]:.2f}), {base}"

@@ -5,22 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from decidua.assessment.result import OptionAnswer, StudyAnswer
+from decidua.assessment.words import PER_WORDS
 from decidua.report.parts import Bullet, Tone
 
-__all__ = ["PER", "study_bullets"]
+__all__ = ["study_bullets"]
 
 STUDIES_SHOWN = 4
-PER = {
-    "woman": "women",
-    "conception": "women who conceived",
-    "cycle": "cycles",
-    "transfer": "transfers",
-    "pregnancy": "pregnancies",
-    "live_birth": "live births",
-    "neonate": "newborns",
-    "embryo": "embryos",
-    "not_stated": "(denominator not stated)",
-}
 DESIGNS = {
     "rct": "randomised trial",
     "rct_cluster": "cluster-randomised trial",
@@ -65,7 +55,7 @@ def _counts(counts: dict[str, int | float | str | None]) -> str:
     how = {"printed": "", "derived": ", derived", "secondary": ", read elsewhere", "none": ""}[str(counts["read"])]
     one_arm = ", one arm without control" if counts["arms"] != "two arms" else ""
     about = "".join(f", {counts[key]}" for key in ("contrast", "subgroup") if counts[key])
-    return f"{name}{about}: {' against '.join(arms)} {PER[str(counts['per'])]}{how}{one_arm}"
+    return f"{name}{about}: {' against '.join(arms)} {PER_WORDS[str(counts['per'])]}{how}{one_arm}"
 
 
 def _arm(counts: dict[str, int | float | str | None], which: str) -> str | None:
