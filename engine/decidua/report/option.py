@@ -137,7 +137,8 @@ def _main_effects(option: OptionAnswer) -> list[EffectAnswer]:
 
 def _effect_words(effect: EffectAnswer) -> str:
     kind = "randomised" if effect.randomised else "observational"
-    base = f"{effect.studies} {kind} {'study' if effect.studies == 1 else 'studies'}, {effect.women} {PER_WORDS[effect.per]}"
+    studies = "study" if effect.studies == 1 else "studies"
+    base = f"{effect.studies} {kind} {studies}, {effect.women} {PER_WORDS[effect.per]}"
     if effect.value is None or effect.ci is None:
         return f"{base}: no ratio can be given"
     text = f"RR {effect.value:.2f} ({effect.ci[0]:.2f} to {effect.ci[1]:.2f}), {base}"
