@@ -340,9 +340,10 @@ def _width() -> int:
     if not sys.stdout.isatty():
         return 80
     try:
-        return min(max(os.get_terminal_size(sys.stdout.fileno()).columns, 40), 100)
+        known = os.get_terminal_size(sys.stdout.fileno()).columns or 80  # a terminal of no size has not told it
     except OSError:
         return 80
+    return min(max(known, 40), 100)
 
 
 def _colour() -> bool:

@@ -35,9 +35,9 @@ ESCAPE = "\x1b"
 
 
 @every_profile
-@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
-def test_no_line_of_an_answer_is_wider_than_80_columns(name, encoding):
-    for words in ((), ("--all",)):
+def test_no_line_of_an_answer_is_wider_than_80_columns(name):
+    long = ("--all", "--engine", "reference")
+    for words, encoding in (((), "utf-8"), ((), "ascii"), (long, "utf-8"), (long, "ascii")):
         line = widest(told("assess", PROFILES[name], *words, encoding=encoding).out)
         assert columns_of(line) <= 80, line
 
@@ -61,7 +61,7 @@ def test_no_line_of_the_rules_is_wider_than_80_columns(encoding):
 @pytest.mark.parametrize(("columns", "filled"), [("120", 120), ("60", 60), ("10", 40), ("1000", 200)])
 def test_the_columns_that_are_set_are_filled_and_kept(monkeypatch, columns, filled):
     monkeypatch.setenv("COLUMNS", columns)
-    for words in (("assess", FOUR_LOSSES, "--all"), ("explain", FOUR_LOSSES, "ivig", "--all"), ("rules", "list")):
+    for words in (("assess", FOUR_LOSSES), ("explain", FOUR_LOSSES, "ivig", "--all"), ("rules", "list")):
         width = columns_of(widest(run(*words).out))
         assert filled - 12 <= width <= filled
 
