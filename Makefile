@@ -21,9 +21,12 @@ rules:
 test:
 	$(PYTHON) -m pytest -n 2
 
-# What may differ between releases of Python: the meaning, the units, the tool. The rest runs once, in `coverage`.
+# What may differ between releases of Python: the meaning, what is read, every shipped profile. The rest runs once.
 meaning:
-	$(PYTHON) -m pytest -n 2 -q tests/spec tests/unit tests/functional
+	$(PYTHON) -m decidua rules check
+	$(PYTHON) -m decidua assess profiles/*.yaml --format json > /dev/null
+	$(PYTHON) -m pytest -n 2 -q tests/spec tests/unit/test_verdicts.py tests/unit/test_facts.py \
+	  tests/unit/test_profile.py tests/unit/test_document.py tests/unit/test_book.py tests/unit/test_reference.py
 
 coverage:
 	$(PYTHON) -m pytest -n 2 --cov --cov-report=term --cov-fail-under=95

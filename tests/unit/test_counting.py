@@ -187,6 +187,10 @@ PREGNANCIES = {
         {"complete": True, "losses": 4, "live_births": 2, "losses_since_last_live_birth": 0},
         {"losses.consecutive": (2, 4)},
     ),
+    "three consecutive losses are three losses at least": (
+        {"consecutive_losses": 3},
+        {"losses.total": (3, None), "losses.consecutive": (3, 3), "losses.since_last_live_birth": (0, None)},
+    ),
     "four losses, one birth and two losses since: never three in a row": (
         {"losses": 4, "live_births": 1, "losses_since_last_live_birth": 2},
         {"losses.consecutive": (1, 2)},
@@ -293,6 +297,14 @@ TRANSFERS = {
             "embryos.failed_good": (0, None),
             "transfers.cumulative_chance": (0, 1),
         },
+    ),
+    "two consecutive failures are two failures at least": (
+        {"failed_consecutive": 2},
+        {"transfers.failed": (2, None), "transfers.total": (2, None), "embryos.failed": (2, None)},
+    ),
+    "two failures of a euploid blastocyst are two blastocysts at least": (
+        {"failed_euploid_blastocyst": 2},
+        {"transfers.failed": (2, None), "embryos.failed_blastocyst": (2, None), "embryos.failed_good": (0, None)},
     ),
     "all four failed": (
         {"total": 4, "failed": 4},

@@ -507,6 +507,11 @@ CONTRADICTIONS = [
         "clinical_losses 1 and biochemical_losses 1 and euploid_losses 3 cannot be true together; correct one of them",
     ),
     (
+        "pregnancies: {clinical_losses: 1, biochemical_losses: 1, euploid_losses: 3, aneuploid_losses: 3}",
+        "pregnancies.clinical_losses",
+        "clinical_losses 1 and biochemical_losses 1 and aneuploid_losses 3 cannot be true together; correct one of them",
+    ),
+    (
         f"pregnancies: {{losses: 1, singles: [{LOSS}, {LOSS}]}}",
         "pregnancies.singles",
         "describes 2 losses, but 'losses' is 1; correct one of the two",

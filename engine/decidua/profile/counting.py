@@ -268,7 +268,7 @@ def _bound_consecutive(pregnancies: Pregnancies, counts: dict[str, Interval]) ->
         _least_run(earlier, others + births + exactly(-1)) if earlier > 0 else 0,
     )
     high = losses.high
-    if births.low >= 1 and losses.high is not None and since.high is not None:
+    if losses.high is not None and since.high is not None:
         high = max(since.high, losses.high - since.low)
     counts[name] = counts[name].meet(Interval(low, high))
 
