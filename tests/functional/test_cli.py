@@ -122,6 +122,13 @@ def test_all_shows_every_strategy_study_and_position_that_the_short_answer_leave
     assert "with --all" not in long.out
 
 
+def test_of_a_woman_without_any_loss_or_transfer_no_option_is_said_to_apply():
+    given = b"pregnancies: {complete: yes}\ntransfers: {complete: yes}\npregnancy: {pregnant: no}\n"
+    answer = json.loads(run("assess", "-", "--format", "json", given=given).out)
+    assert {one["status"] for one in answer["options"]} == {"not_applicable"}
+    assert "No option applies, so no source was drawn on." in run("assess", "-", given=given).out
+
+
 def test_the_json_is_the_answer_of_the_python_call():
     result = decidua.assess(decidua.load_profile(FOUR_LOSSES))
     assert told("assess", FOUR_LOSSES, "--format", "json").out == result.model_dump_json(indent=2) + "\n"

@@ -51,7 +51,7 @@ def test_no_line_of_an_explanation_is_wider_than_80_columns(name, option):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 def test_no_line_of_the_rules_is_wider_than_80_columns(encoding):
-    shown = [("rules", "list"), *(("rules", "show", id_) for id_ in ("certainty", "status", "rpl-cngof-2014", "ivig"))]
+    shown = [("rules", "list"), *(("rules", "show", id_) for id_ in ("certainty", "words", "rpl-cngof-2014", "ivig"))]
     for words in (*shown, ("rules", "check"), ("--help",), ("assess", "--help"), ("rules", "list", "--help")):
         line = widest(run(*words, encoding=encoding).out)
         if words != ("rules", "check"):  # one sentence, left to the terminal
@@ -72,7 +72,7 @@ def test_columns_that_are_no_number_leave_80(monkeypatch, columns):
     assert run("assess", FOUR_LOSSES) == told("assess", FOUR_LOSSES)
 
 
-@pytest.mark.parametrize(("columns", "filled"), [(90, 90), (300, 100), (20, 40)])
+@pytest.mark.parametrize(("columns", "filled"), [(90, 90), (300, 100), (20, 40), (0, 80)])
 def test_a_terminal_is_filled_up_to_100_columns(columns, filled):
     width = columns_of(widest(without_colour(run_on_terminal("assess", FOUR_LOSSES, "--all", columns=columns))))
     assert filled - 8 <= width <= filled

@@ -390,6 +390,56 @@ def test_one_fault_is_said_once_with_file_line_and_cure(rules, what):
     assert fault.line == (line_of(rules, broken.file, broken.at) if broken.at else None)
 
 
+EDITED = {
+    # file, what stands there, what is put in its place, and how the fault is said
+    "a misspelt drug of a position, which would speak of nothing": (
+        "evidence/guidelines.yaml",
+        "drug: progesterone\n",
+        "drug: progestrone\n",
+        "'progestrone', which does not exist; did you mean 'progesterone'?",
+    ),
+    "a status that has no rank": ("policy/rank.yaml", ", contraindicated]", "]", "contraindicated"),
+    "a misspelt status": (
+        "policy/rank.yaml",
+        "[consider,",
+        "[considr,",
+        "'considr' is not allowed; use one of 'consider'",
+    ),
+    "a misspelt policy fact": (
+        "policy/status.yaml",
+        "- population = not_known",
+        "- populaton = not_known",
+        "'populaton' is no fact of the vocabulary; did you mean 'population'?",
+    ),
+    "a misspelt value of a policy fact": (
+        "policy/status.yaml",
+        "- population = not_known",
+        "- population = not_knwn",
+        "'population' has no value 'not_knwn'; it may be hers, not_hers, not_known; did you mean 'not_known'?",
+    ),
+    "a rule in a policy": ("policy/status.yaml", "when: explained = yes", "when: rpl", "'rpl' is no rule"),
+    "a share above one": (
+        "policy/certainty.yaml",
+        "when: concern_share > 0",
+        "when: concern_share > 50",
+        "50 is outside the possible range of 'concern_share' (0 to 1)",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", EDITED)
+def test_one_word_changed_is_said_once_with_its_file_and_line(rules, what):
+    name, before, after, said = EDITED[what]
+    path = rules / name
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    (fault,) = faults_of(rules)
+    assert fault.file == name
+    assert fault.line
+    assert said in fault.message
+
+
 def test_faults_of_several_files_are_said_in_one_go(rules):
     append(rules, SUBSETS, subsets(subset("losses.totl >= 3"), subset("rlp", id_="yours")))
     append(rules, STRATEGIES, strategy(drugs="aspirine, heparine"))

@@ -1,7 +1,7 @@
 """Keeps a checked rulebook ready to load, so that a command starts without parsing and checking all its YAML again.
 
-YAML stays the one source. An entry is found by the name, size and time of every file, by the release of decidua and
-of Python, and is made anew when anything differs. Like Python's own ``__pycache__`` it is trusted only as far as the
+YAML stays the one source. An entry is found by every byte of the files, by the release of decidua and of Python, and
+is made anew when anything differs. Like Python's own ``__pycache__`` it is trusted only as far as the
 folder is: an entry that another user owns or may write to is not read. ``DECIDUA_CACHE`` names another folder, or
 ``off``.
 """
@@ -14,7 +14,7 @@ import os
 import pickle
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,27 +48,18 @@ def cache_folder() -> Path | None:
     return (Path(base) if base.startswith("/") else home / ".cache") / "decidua"
 
 
-def cache_key(folder: Path, names: Sequence[str]) -> str | None:
-    """Return the key of a folder's files: their names, sizes and times, and the releases that read them.
-
-    None where one of them cannot be looked at: whoever reads it says why.
-    """
-    try:
-        return _key(folder, names)
-    except OSError:
-        return None
-
-
-def _key(folder: Path, names: Sequence[str]) -> str:
-    parts = [FORMAT, __version__, sys.version, str(folder.resolve())]
-    for name in names:
-        status = (folder / name).stat()
-        parts.append(f"{name}\0{status.st_size}\0{status.st_mtime_ns}")
+def cache_key(files: Mapping[str, bytes]) -> str:
+    """Return the key of rule files: every byte of them, and the releases and modules that read them."""
+    digest = hashlib.sha256(f"{FORMAT}\1{__version__}\1{sys.version}".encode())
+    for name, content in files.items():
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)
     code = Path(__file__).parent.parent
-    for module in ("evidence/models.py", "rulebook/models.py", "rulebook/book.py", "rulebook/policy.py"):
-        status = (code / module).stat()
-        parts.append(f"{module}\0{status.st_size}\0{status.st_mtime_ns}")
-    return hashlib.sha256("\1".join(parts).encode()).hexdigest()
+    for folder in ("condition", "evidence", "rulebook"):
+        for module in sorted((code / folder).glob("*.py")):
+            status = module.stat()
+            digest.update(f"{folder}/{module.name}\0{status.st_size}\0{status.st_mtime_ns}".encode())
+    return digest.hexdigest()
 
 
 def _entry(key: str) -> Path | None:

@@ -177,6 +177,11 @@ def _references(book: Rulebook) -> Iterator[Fault]:
         (((f"id:{one.id}", one.source) for one in book.subsets), sources, "source"),
         (((f"id:{one.id}", [one.guideline]) for one in book.positions), book.guideline, "guideline"),
         (
+            ((f"id:{one.id}", [one.drug]) for one in book.positions),
+            [*book.drug, "any", "none", "aspirin_heparin"],
+            "drug",
+        ),
+        (
             ((f"id:{one.id}", one.only_strategies) for one in book.positions),
             [strategy.id for strategy in book.strategies],
             "strategy",

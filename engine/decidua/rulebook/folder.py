@@ -161,12 +161,11 @@ class _Parts:
 
 
 def _load(folder: Path) -> Rulebook:
-    names = _file_names(folder)
-    key = cache_key(folder, names)
-    kept = None if key is None else read_cache(key)
+    files = dict(_read_files(folder, _file_names(folder)))
+    key = cache_key(files)
+    kept = read_cache(key)
     if isinstance(kept, Rulebook):
         return kept
-    files = dict(_read_files(folder, names))
     loaded = Loaded()
     parts = _Parts()
     for name, document in _parse(files, loaded).items():
@@ -182,8 +181,7 @@ def _load(folder: Path) -> Rulebook:
     faults = check_rulebook(book)
     if faults:
         raise RulebookError(faults)
-    if key is not None:
-        write_cache(key, book)
+    write_cache(key, book)
     return book
 
 

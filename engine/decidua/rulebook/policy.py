@@ -5,9 +5,9 @@ A policy looks at policy facts, a vocabulary of its own: they are drawn from the
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from decidua.condition.syntax import Condition
 from decidua.evidence.models import Record, Text, Texts
@@ -142,6 +142,12 @@ class RankPolicy(Record):
 
     statuses: Annotated[tuple[Status, ...], Field(strict=False)]
     says: Texts
+
+    @model_validator(mode="after")
+    def _ranks_every_status(self) -> Self:
+        if sorted(self.statuses) != sorted(get_args(Status)):
+            raise ValueError(f"must name each of {', '.join(get_args(Status))} once")
+        return self
 
 
 class Verb(Record):
