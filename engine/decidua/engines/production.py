@@ -15,6 +15,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -96,7 +97,9 @@ class ProductionNetwork:
                 held.add(yes)
             elif verdict is NO:
                 held.add(no)
-        with self._own_lock():
+        with self._own_lock(), warnings.catch_warnings():
+            # The library's clock is deprecated from Python 3.12; where warnings are errors it would stop every rule.
+            warnings.filterwarnings("ignore", r"datetime\.datetime\.utcfromtimestamp", DeprecationWarning)
             if self._owner != os.getpid():
                 self._build()
             session = f"s{next(self._sessions)}"
