@@ -9,7 +9,7 @@ from decidua.assessment.effects import RatedLine, live_birth_lines, rate_strateg
 from decidua.assessment.verdicts import Verdicts
 from decidua.condition.reference import Proof, evaluate
 from decidua.errors import RulebookError
-from decidua.evidence.certainty import LEVELS
+from decidua.evidence.certainty import LEVELS, refers_to_no_rule
 from decidua.evidence.models import Guideline, Position
 from decidua.profile.facts import Facts, Value
 from decidua.rulebook.book import DatedRulebook
@@ -86,7 +86,7 @@ def row_for(rows: Sequence[StatusRow], facts: Facts) -> StatusRow:
     Raises:
         RulebookError: None applies, or more than one does.
     """
-    holding = [row for row in rows if evaluate(row.when, facts, _no_rules).verdict is YES]
+    holding = [row for row in rows if evaluate(row.when, facts, refers_to_no_rule).verdict is YES]
     if len(holding) != 1:
         named = ", ".join(row.id for row in holding) or "none"
         raise RulebookError(f"exactly one row of the status table must apply, not: {named} ({dict(facts.values)})")
@@ -95,10 +95,6 @@ def row_for(rows: Sequence[StatusRow], facts: Facts) -> StatusRow:
 
 def _row(view: DatedRulebook, values: Mapping[str, Value]) -> StatusRow:
     return view.keep(("row", *values.items()), lambda: row_for(view.book.policy.status.rows, Facts(values)))
-
-
-def _no_rules(_id: str) -> Verdict:  # pragma: no cover - a policy refers to no rule; checked when it is loaded
-    return UNKNOWN
 
 
 def speaks_of(position: Position, strategy: Strategy) -> bool:

@@ -12,7 +12,7 @@ from decidua.profile.facts import Facts, Value
 from decidua.rulebook.policy import Certainty, CertaintyPolicy, CertaintyRule
 from decidua.truth import YES, Verdict
 
-__all__ = ["LEVELS", "Rating", "Step", "line_facts", "rate", "shown_by"]
+__all__ = ["LEVELS", "Rating", "Step", "line_facts", "rate", "refers_to_no_rule", "shown_by"]
 
 LEVELS: tuple[Certainty, ...] = ("high", "moderate", "low", "very_low")
 
@@ -37,7 +37,8 @@ class Rating:
     steps: tuple[Step, ...]
 
 
-def _none(_id: str) -> Verdict:  # pragma: no cover - a policy refers to no rule; checked when it is loaded
+def refers_to_no_rule(_id: str) -> Verdict:  # pragma: no cover - checked when the policy is loaded
+    """Refuse a reference to another rule: a row of a policy has none."""
     raise EvidenceError("a policy refers to no other rule")
 
 
@@ -112,7 +113,7 @@ def rate(line: Line, others: Sequence[Line], policy: CertaintyPolicy, *, higher_
     start: Certainty = policy.start_randomised if line.randomised else policy.start_observational
     strongest: dict[str, CertaintyRule] = {}
     for rule in policy.rules:
-        if evaluate(rule.when, facts, _none).verdict is YES:
+        if evaluate(rule.when, facts, refers_to_no_rule).verdict is YES:
             held = strongest.get(rule.domain)
             if held is None or rule.down > held.down:
                 strongest[rule.domain] = rule
