@@ -28,6 +28,7 @@ MAX_VALUES = 400_000
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 _TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -120,7 +121,7 @@ def parse_document(text: str, *, name: str) -> Document:
     """
     document = Document(value=None, name=name)
     try:
-        _build(text, document)
+        _build(_with_joined_pairs(text), document)
     except yaml.MarkedYAMLError as error:
         mark: Any = error.problem_mark or error.context_mark
         line = min(mark.line + 1, len(text.splitlines()))  # a mark at the very end lies one line further
@@ -130,6 +131,18 @@ def parse_document(text: str, *, name: str) -> Document:
     except UnicodeEncodeError as error:
         raise _no_text(text, text[error.start], name) from None
     return document
+
+
+def _with_joined_pairs(text: str) -> str:
+    """Join the two halves in which JSON escapes a sign beyond U+FFFF, which YAML has as one; other text stays."""
+    if not text.lstrip("\ufeff \t\r\n").startswith(("{", "[", '"')):
+        return text
+
+    def joined(match: re.Match[str]) -> str:
+        high, low = int(match[2], 16) - 0xD800, int(match[3], 16) - 0xDC00
+        return f"{match[1]}\\U{0x10000 + (high << 10) + low:08X}"
+
+    return _PAIR.sub(joined, text)
 
 
 def _no_text(text: str, character: str, name: str) -> DocumentError:

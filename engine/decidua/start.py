@@ -17,6 +17,6 @@ def run() -> None:
     """
     gc.disable()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    from decidua.cli import main  # noqa: PLC0415 - after the lines above, that is the point
+    from decidua.cli.app import main  # noqa: PLC0415 - after the lines above, that is the point
 
     sys.exit(main())

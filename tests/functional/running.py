@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 
 import decidua
-from decidua.cli import main
+from decidua.cli.app import main
 from decidua.rulebook.folder import data_folder
 
 PROFILES = {path.stem: str(path) for path in sorted(data_folder("profiles").glob("*.yaml"))}

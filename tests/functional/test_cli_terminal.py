@@ -7,6 +7,7 @@ import html
 import json
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 from tests.functional.running import (
@@ -24,7 +25,7 @@ from tests.functional.running import (
     without_colour,
 )
 
-from decidua.cli import main
+from decidua.cli.app import main
 
 every_profile = pytest.mark.parametrize("name", sorted(PROFILES))
 FOUR_LOSSES = PROFILES["rpl_four_losses"]
@@ -243,6 +244,13 @@ def test_a_pipe_that_nobody_reads_is_no_error():
 
 
 # Progress
+
+
+def test_a_full_disk_is_said_in_one_line_and_nothing_else():
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([*COMMAND, "rules", "list"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "decidua: the answer could not be written: no space left on device\n"
 
 
 def test_progress_is_shown_to_whoever_watches_a_long_run_and_the_answers_go_where_they_should(tmp_path):

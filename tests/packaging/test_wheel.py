@@ -232,7 +232,7 @@ def test_an_answer_opens_no_connection_and_starts_no_process(unpacked, tmp_path)
         "kinds = ('socket.', 'ssl.', 'urllib.', 'http.', 'ftplib.', 'smtplib.', 'subprocess.', 'os.system', 'os.exec')\n"
         "sys.addaudithook(lambda event, given: used.append(event) if event.startswith(kinds) else None)\n"
         "import decidua\n"
-        "from decidua.cli import main\n"
+        "from decidua.cli.app import main\n"
         "assert main(['assess', sys.argv[1], '--format', 'json']) == 0\n"
         "assert main(['explain', sys.argv[1], 'ivig']) == 0\n"
         "assert used == [], used\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from decidua import document
@@ -119,7 +119,10 @@ def test_json_is_read_as_it_stands():
     assert read == {"age": 34, "why": "no", "tried": {"ivig": False, "lit": None}, "x": [8.5]}
 
 
-names = st.text(st.characters(min_codepoint=32, max_codepoint=0x24F, exclude_categories=("Cc",)), max_size=12)
+signs = st.characters(min_codepoint=32, max_codepoint=0x24F, exclude_categories=("Cc",)) | st.sampled_from(
+    '\\"\U0001f600\U0002070e'
+)
+names = st.text(signs, max_size=12)
 leaves = st.none() | st.booleans() | st.integers(-(10**15) + 1, 10**15 - 1) | st.floats(-1e9, 1e9) | names
 trees = st.recursive(
     leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=4), max_leaves=12
@@ -128,6 +131,7 @@ trees = st.recursive(
 
 @settings(deadline=None, derandomize=True, max_examples=150)
 @given(trees)
+@example({"a": "\\ud83d\\ude00", "b": "\\\U0001f600"})
 def test_any_json_document_comes_back_as_it_was(tree):
     assert parse_document(json.dumps(tree), name="x").value == tree
 

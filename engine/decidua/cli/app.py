@@ -1,0 +1,110 @@
+"""The terminal tool as a whole: its commands, and the last line of defence around them."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Annotated
+
+import typer
+
+from decidua.cli.assess import assess_command, explain_command
+from decidua.cli.exits import BAD_INPUT, DONE, INTERNAL, STOPPED, exit_code
+from decidua.cli.printing import complain, one_line, write_no_more
+from decidua.cli.rules import rules_app
+from decidua.cli.schema import schema_command
+from decidua.errors import DeciduaError
+from decidua.version import __version__
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="decidua",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="Which immunomodulatory options have which evidence for a woman with recurrent pregnancy loss or implantation "
+    "failure. For research and for discussion among clinicians; no medical device.",
+)
+app.command("assess")(assess_command)
+app.command("explain")(explain_command)
+app.command("schema")(schema_command)
+app.add_typer(rules_app, name="rules")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"decidua {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Start here: ``decidua assess PROFILE``."""
+
+
+def _usage_message(error: Exception) -> str | None:
+    """Return the message of a wrong call, or None where the error is none.
+
+    Which classes stand for one differs between releases of typer; all of them can format their message.
+    """
+    format_message: Callable[[], str] | None = getattr(error, "format_message", None)
+    if format_message is None:
+        return None
+    message = format_message()
+    if message.startswith("Usage:"):
+        return message
+    context = getattr(error, "ctx", None)
+    hint = f" (see '{context.command_path} --help')" if context is not None else ""
+    return one_line(f"decidua: {message}{hint}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the terminal tool.
+
+    Args:
+        arguments: The words after ``decidua``; None takes them from the command line.
+
+    Returns:
+        0 done; 1 the check that was asked for did not hold; 2 bad input or usage; 70 an internal error.
+    """
+    command = typer.main.get_command(app)
+    try:
+        outcome = command.main(
+            args=None if arguments is None else list(arguments), prog_name="decidua", standalone_mode=False
+        )
+    except (typer.Abort, KeyboardInterrupt):
+        sys.stderr.write("decidua: stopped\n")
+        return STOPPED
+    except DeciduaError as error:
+        complain(error)
+        return exit_code(error)
+    except BrokenPipeError:
+        write_no_more()  # whoever read the answer has read enough, which is no error
+        return DONE
+    except SystemExit as error:
+        if isinstance(error.__context__, BrokenPipeError):  # click's own answer to it is code 1
+            write_no_more()
+            return DONE
+        raise
+    except Exception as error:  # noqa: BLE001 - the last line of defence: an internal error is said as one, with its code
+        usage = _usage_message(error)
+        if usage is not None:
+            sys.stderr.write(f"{usage}\n")
+            return BAD_INPUT
+        if os.environ.get("DECIDUA_TRACEBACK"):
+            traceback.print_exc()
+        sys.stderr.write(
+            f"decidua: internal error ({one_line(f'{type(error).__name__}: {error}')}); nothing was decided. "
+            "Please report it with the command; DECIDUA_TRACEBACK=1 shows where it happened.\n"
+        )
+        return INTERNAL
+    return outcome if isinstance(outcome, int) else DONE

@@ -1,0 +1,124 @@
+"""What the commands take: their common arguments and options, and how these are read."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from decidua.assessment.verdicts import Engine
+from decidua.document import decode
+from decidua.errors import DeciduaError, DocumentError, ProfileError
+from decidua.profile.model import Profile
+from decidua.profile.reading import MAX_PROFILE_BYTES, load_profile, parse_profile
+
+__all__ = [
+    "All",
+    "AsOf",
+    "EngineName",
+    "EngineOption",
+    "Format",
+    "OneProfile",
+    "ProfilePaths",
+    "RulesFolder",
+    "SchemaName",
+    "engine_named",
+    "read_baseline",
+    "read_profile",
+]
+
+
+class Format(StrEnum):
+    """Formats of an assessment."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+    html = "html"
+
+
+class EngineName(StrEnum):
+    """Engines to run."""
+
+    auto = "auto"
+    reference = "reference"
+    durable = "durable"
+
+
+class SchemaName(StrEnum):
+    """What a JSON Schema can be printed of."""
+
+    profile = "profile"
+    assessment = "assessment"
+    facts = "facts"
+
+
+ProfilePaths = Annotated[
+    list[str], typer.Argument(metavar="PROFILE...", help="Profiles (YAML or JSON); '-' reads standard input.")
+]
+OneProfile = Annotated[
+    str, typer.Argument(metavar="PROFILE", help="A profile (YAML or JSON); '-' reads standard input.")
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        help="What could be said then: 2016, 2016-07 or 2016-07-31 (default: all that was read).",
+    ),
+]
+RulesFolder = Annotated[
+    Path | None, typer.Option("--rules", metavar="DIR", help="A rulebook folder instead of the shipped one.")
+]
+EngineOption = Annotated[
+    EngineName, typer.Option("--engine", help="auto confirms with durable-rules where it is installed.")
+]
+All = Annotated[bool, typer.Option("--all", help="Show every option, strategy, study, position and caution at length.")]
+
+
+def engine_named(engine: EngineName) -> Engine:
+    """Return the engine that an argument names."""
+    names: dict[EngineName, Engine] = {
+        EngineName.auto: "auto",
+        EngineName.reference: "reference",
+        EngineName.durable: "durable",
+    }
+    return names[engine]
+
+
+def read_profile(path: str) -> Profile:
+    """Read a profile from a file, or from standard input for ``-``.
+
+    Raises:
+        ProfileError: With every fault, each with file, line and field.
+    """
+    if path != "-":
+        return load_profile(path)
+    try:
+        return parse_profile(
+            decode(sys.stdin.buffer, name="standard input", limit=MAX_PROFILE_BYTES), name="standard input"
+        )
+    except DocumentError as error:
+        raise ProfileError(error.faults) from None
+
+
+def read_baseline(texts: Sequence[str]) -> dict[str, float]:
+    """Read chances written as ``UNIT=CHANCE``; whether unit and chance are possible is checked where they are used.
+
+    Raises:
+        DeciduaError: No such form, or two chances for one unit.
+    """
+    baseline: dict[str, float] = {}
+    for text in texts:
+        unit, _, chance = (part.strip() for part in text.partition("="))
+        if unit in baseline:
+            raise DeciduaError(f"--baseline gives two chances for {unit}; keep one of them")
+        try:
+            baseline[unit] = float(chance)
+        except ValueError:
+            raise DeciduaError(f"--baseline '{text}' is not UNIT=CHANCE, such as next_pregnancy=0.55") from None
+    return baseline

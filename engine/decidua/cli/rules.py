@@ -1,0 +1,96 @@
+"""``decidua rules``: the rulebook for its authors."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from decidua.cli.arguments import Format, RulesFolder
+from decidua.cli.exits import NOT_HELD
+from decidua.cli.printing import one_line, print_blocks, print_text
+from decidua.errors import RulebookError
+from decidua.rulebook.book import Rulebook
+from decidua.rulebook.folder import data_folder, load_rulebook
+
+__all__ = ["rules_app"]
+
+rules_app = typer.Typer(no_args_is_help=True, help="Look at the rulebook: its rules, evidence and policies.")
+
+
+@rules_app.command("list")
+@rules_app.command("list")
+def rules_list(
+    kind: Annotated[
+        str | None, typer.Option(metavar="KIND", help="One kind only, such as definition or strategy.")
+    ] = None,
+    rules: RulesFolder = None,
+    output: Annotated[Format, typer.Option("--format")] = Format.text,
+) -> None:
+    """List every rule and record with its kind."""
+    from decidua.report.rules import list_blocks, listed
+
+    book = load_rulebook(rules)
+    entries = listed(book, kind)
+    if output is Format.json:
+        print_text(
+            json.dumps([{"id": one.id, "kind": one.kind, "title": one.title} for one in entries], indent=2), output
+        )
+    else:
+        print_blocks(list_blocks(entries), output, title="Rules")
+
+
+@rules_app.command("show")
+def rules_show(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="Id of a rule, study, position, drug, option or policy.")],
+    rules: RulesFolder = None,
+    output: Annotated[Format, typer.Option("--format")] = Format.text,
+) -> None:
+    """Show one rule or record in plain English, with its source and its place."""
+    from decidua.report.rules import show_blocks
+
+    print_blocks(show_blocks(load_rulebook(rules), id_), output, title=id_)
+
+
+@rules_app.command("check")
+def rules_check(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="A rulebook folder; default: the shipped one.")
+    ] = None,
+    rules: RulesFolder = None,
+) -> None:
+    """Check a rulebook: every fault in one go, with file, line and cure."""
+    chosen = folder or rules or data_folder("rules")
+    if not chosen.is_dir():
+        load_rulebook(chosen)  # refuses: that is no rulebook with faults, but no rulebook at all
+    try:
+        book = load_rulebook(chosen)
+    except RulebookError as error:
+        for fault in error.faults:
+            sys.stderr.write(f"{one_line(str(fault))}\n")
+        count = len(error.faults)
+        typer.echo(f"{count} {'fault' if count == 1 else 'faults'}.", err=True)
+        raise typer.Exit(NOT_HELD) from None
+    print_text(_sizes(book))
+
+
+def _sizes(book: Rulebook) -> str:
+    counts = {
+        "definitions": len(book.definitions),
+        "panels": len(book.panels),
+        "causes": len(book.causes),
+        "subsets": len(book.subsets),
+        "options": len(book.options),
+        "strategies": len(list(book.strategies)),
+        "drugs": len(book.drugs),
+        "studies": len(book.studies),
+        "syntheses": len(book.syntheses),
+        "documents": len(book.guidelines),
+        "positions": len(book.positions),
+    }
+    return (
+        f"Rulebook {book.manifest.version} is sound: {', '.join(f'{count} {name}' for name, count in counts.items())}."
+    )
