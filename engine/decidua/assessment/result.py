@@ -1,7 +1,5 @@
 """The answer: what ``assess`` returns, what the JSON holds, and what every report formats."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Annotated, Literal
 

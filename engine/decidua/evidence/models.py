@@ -3,8 +3,6 @@
 Null and absent mean "not read", never 0, "none" or "no". An empty list of harms is no evidence of safety.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Any, Literal, Self
 

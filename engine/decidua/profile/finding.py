@@ -1,7 +1,5 @@
 """What a finding is: declared once, on the profile field it is read from, and collected into the vocabulary."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Literal
 

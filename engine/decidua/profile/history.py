@@ -1,7 +1,5 @@
 """Her history: pregnancies and embryo transfers, one by one, as counts, or both."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Any, Literal
 

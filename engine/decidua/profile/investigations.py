@@ -1,7 +1,5 @@
 """Her investigations and immune markers: each with its own type and unit, its date and assay where they matter."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from typing import Annotated, Any, Literal

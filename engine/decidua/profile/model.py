@@ -1,7 +1,5 @@
 """The profile: one woman as a clinical researcher describes her, strict, typed, and silent where nothing is known."""
 
-from __future__ import annotations
-
 from typing import Self
 
 from pydantic import Field, model_validator

@@ -1,7 +1,5 @@
 """Where she stands now: the present pregnancy, if there is one, and what is planned."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from decidua.profile.finding import Section, YesNo, finding

@@ -3,8 +3,6 @@
 The names and their wording follow the safety record of each drug in ``rules/cautions``.
 """
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from decidua.profile.finding import Section, YesNo, finding

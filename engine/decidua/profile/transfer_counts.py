@@ -1,7 +1,5 @@
 """Counts of embryo transfers and of the embryos in them that may be intervals, and the cumulative predicted chance."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Sequence
 
 from decidua.profile.history import Embryo, Transfer, Transfers

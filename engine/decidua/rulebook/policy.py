@@ -3,8 +3,6 @@
 A policy looks at policy facts, a vocabulary of its own: they are drawn from the assessment, not from the woman.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator

@@ -1,0 +1,212 @@
+"""Reads a rulebook from its files: parses, checks and assembles them, and names every fault in one go."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from decidua.document import Document, parse_document
+from decidua.errors import DocumentError, Fault, RulebookError
+from decidua.evidence.models import EvidenceFile, GuidelineFile, Record
+from decidua.rulebook.book import Manifest, Rulebook
+from decidua.rulebook.checking import check_rulebook
+from decidua.rulebook.loading import Loaded, load_records
+from decidua.rulebook.models import (
+    Cause,
+    CautionFinding,
+    Definition,
+    Drug,
+    Investigation,
+    Option,
+    OutcomePolicy,
+    Panel,
+    Subset,
+)
+from decidua.rulebook.policy import CertaintyPolicy, Policy, RankPolicy, StatusPolicy, Words
+
+__all__ = ["read_rulebook"]
+
+
+class DefinitionFile(Record):
+    """A file of ``definitions/``."""
+
+    definitions: Annotated[tuple[Definition, ...], Field(strict=False)]
+
+
+class CauseFile(Record):
+    """A file of ``causes/``."""
+
+    causes: Annotated[tuple[Cause, ...], Field(strict=False)]
+
+
+class WorkupFile(Record):
+    """A file of ``workup/``: investigations, panels or both."""
+
+    investigations: Annotated[tuple[Investigation, ...], Field(strict=False)] = ()
+    panels: Annotated[tuple[Panel, ...], Field(strict=False)] = ()
+
+
+class SubsetFile(Record):
+    """A file of ``subsets/``."""
+
+    subsets: Annotated[tuple[Subset, ...], Field(strict=False)]
+
+
+class FindingFile(Record):
+    """``cautions/findings.yaml``."""
+
+    findings: Annotated[tuple[CautionFinding, ...], Field(strict=False)]
+
+
+class OutcomeFile(Record):
+    """``policy/outcomes.yaml``."""
+
+    outcomes: Annotated[tuple[OutcomePolicy, ...], Field(strict=False)]
+
+
+FILES: dict[str, type[Record]] = {
+    "rulebook.yaml": Manifest,
+    "cautions/findings.yaml": FindingFile,
+    "evidence/guidelines.yaml": GuidelineFile,
+    "policy/status.yaml": StatusPolicy,
+    "policy/certainty.yaml": CertaintyPolicy,
+    "policy/rank.yaml": RankPolicy,
+    "policy/words.yaml": Words,
+    "policy/outcomes.yaml": OutcomeFile,
+}
+"""Files that every rulebook has, each with its model."""
+
+FOLDERS: dict[str, type[Record]] = {
+    "definitions": DefinitionFile,
+    "causes": CauseFile,
+    "workup": WorkupFile,
+    "subsets": SubsetFile,
+    "options": Option,
+    "cautions/drugs": Drug,
+    "evidence": EvidenceFile,
+}
+"""Folders whose every file has the same model."""
+
+
+@dataclass
+class _Parts:
+    """The records of a rulebook while its files are read."""
+
+    definitions: list[Definition] = field(default_factory=list)
+    panels: list[Panel] = field(default_factory=list)
+    causes: list[Cause] = field(default_factory=list)
+    subsets: list[Subset] = field(default_factory=list)
+    investigations: list[Investigation] = field(default_factory=list)
+    options: list[Option] = field(default_factory=list)
+    findings: list[CautionFinding] = field(default_factory=list)
+    drugs: list[Drug] = field(default_factory=list)
+    evidence: list[EvidenceFile] = field(default_factory=list)
+    single: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, name: str, record: Record) -> None:
+        """Sort one file's records into their lists."""
+        if isinstance(record, Option):
+            self.options.append(record)
+        elif isinstance(record, Drug):
+            self.drugs.append(record)
+        elif isinstance(record, EvidenceFile):
+            self.evidence.append(record)
+        elif name in FILES and not isinstance(record, FindingFile):
+            self.single[name] = record
+        else:
+            for key in type(record).model_fields:
+                getattr(self, key).extend(getattr(record, key))
+
+
+def read_rulebook(files: Mapping[str, bytes], folder: Path) -> Rulebook:
+    """Read, check and assemble a rulebook.
+
+    Args:
+        files: Content of every rule file by its name relative to the folder.
+        folder: Named in messages about files that are missing.
+
+    Raises:
+        RulebookError: With every fault found, each with file, line and cure.
+    """
+    loaded = Loaded()
+    parts = _Parts()
+    for name, document in _parse(files, loaded).items():
+        record = load_records(document, _model_of(name), loaded)
+        if record is not None:
+            parts.add(name, record)
+    for name in FILES:
+        if name not in files:
+            loaded.faults.append(Fault("is missing; every rulebook needs it", file=str(folder / name)))
+    if loaded.faults:
+        raise RulebookError(loaded.faults)
+    book = _assemble(parts, _digest(files, ""), _digest(files, "evidence/"), loaded)
+    faults = check_rulebook(book)
+    if faults:
+        raise RulebookError(faults)
+    return book
+
+
+def _digest(files: Mapping[str, bytes], prefix: str) -> str:
+    digest = hashlib.sha256()
+    for name, content in files.items():
+        if name.startswith(prefix):
+            digest.update(f"{name}\0{len(content)}\0".encode())
+            digest.update(content)
+    return digest.hexdigest()
+
+
+def _model_of(name: str) -> type[Record]:
+    return FILES[name] if name in FILES else FOLDERS[name.rpartition("/")[0]]
+
+
+def _parse(files: Mapping[str, bytes], loaded: Loaded) -> dict[str, Document]:
+    documents: dict[str, Document] = {}
+    for name, content in files.items():
+        if name not in FILES and name.rpartition("/")[0] not in FOLDERS:
+            loaded.faults.append(Fault("stands where no rule is looked for; move it", file=name))
+            continue
+        try:
+            text = content.decode("utf-8-sig")
+            documents[name] = parse_document(text, name=name)
+        except UnicodeDecodeError:
+            loaded.faults.append(Fault("is not UTF-8 text; save it as UTF-8", file=name))
+        except DocumentError as error:
+            loaded.faults.extend(error.faults)
+    return documents
+
+
+def _assemble(parts: _Parts, digest: str, evidence_digest: str, loaded: Loaded) -> Rulebook:
+    guidelines: GuidelineFile = parts.single["evidence/guidelines.yaml"]
+    policy = Policy(
+        status=parts.single["policy/status.yaml"],
+        certainty=parts.single["policy/certainty.yaml"],
+        rank=parts.single["policy/rank.yaml"],
+        outcomes=parts.single["policy/outcomes.yaml"].outcomes,
+        words=parts.single["policy/words.yaml"],
+    )
+    return Rulebook(
+        manifest=parts.single["rulebook.yaml"],
+        definitions=tuple(parts.definitions),
+        panels=tuple(parts.panels),
+        causes=tuple(parts.causes),
+        subsets=tuple(parts.subsets),
+        investigations=tuple(parts.investigations),
+        options=tuple(parts.options),
+        findings=tuple(parts.findings),
+        drugs=tuple(parts.drugs),
+        studies=tuple(study for one in parts.evidence for study in one.studies),
+        syntheses=tuple(synthesis for one in parts.evidence for synthesis in one.syntheses),
+        ongoing=tuple(trial for one in parts.evidence for trial in one.ongoing),
+        safety_notes=tuple(note for one in parts.evidence for note in one.safety_notes),
+        guidelines=guidelines.guidelines,
+        positions=guidelines.positions,
+        contradictions=guidelines.contradictions,
+        unread=guidelines.unread,
+        policy=policy,
+        sha256=digest,
+        evidence_sha256=evidence_digest,
+        places=loaded.places,
+    )
