@@ -18,9 +18,10 @@ import decidua
 from decidua.document import parse_document
 from decidua.errors import RulebookError
 from decidua.rulebook import cache as cache_module
-from decidua.rulebook import folder as folder_module
+from decidua.rulebook import reading as reading_module
 from decidua.rulebook.cache import cache_folder
-from decidua.rulebook.folder import FILES, data_folder, load_rulebook
+from decidua.rulebook.folder import data_folder, load_rulebook
+from decidua.rulebook.reading import FILES
 
 SHIPPED = data_folder("rules")
 PARSED_ONCE = cache(parse_document)
@@ -32,7 +33,7 @@ BOOK = load_rulebook()
 def rules(tmp_path, monkeypatch):
     """A copy of the shipped rules to break; no copy of it is kept, and files that stay the same are parsed once."""
     monkeypatch.setenv("DECIDUA_CACHE", "off")
-    monkeypatch.setattr(folder_module, "parse_document", PARSED_ONCE)
+    monkeypatch.setattr(reading_module, "parse_document", PARSED_ONCE)
     copied = tmp_path / "rules"
     shutil.copytree(SHIPPED, copied)
     return copied
@@ -621,7 +622,7 @@ def kept(tmp_path, monkeypatch):
     """A folder for kept rulebooks, and a copy of the rules."""
     place = tmp_path / "kept"
     monkeypatch.setenv("DECIDUA_CACHE", str(place))
-    monkeypatch.setattr(folder_module, "parse_document", PARSED_ONCE)
+    monkeypatch.setattr(reading_module, "parse_document", PARSED_ONCE)
     rules = tmp_path / "rules"
     shutil.copytree(SHIPPED, rules)
     return place, rules
@@ -635,7 +636,7 @@ def no_parsing(monkeypatch):
     def refuse(text, *, name):
         raise AssertionError(f"{name} is parsed again")
 
-    monkeypatch.setattr(folder_module, "parse_document", refuse)
+    monkeypatch.setattr(reading_module, "parse_document", refuse)
 
 
 def test_a_rulebook_is_parsed_once_and_the_kept_one_is_the_same(kept, monkeypatch):

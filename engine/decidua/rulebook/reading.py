@@ -27,7 +27,7 @@ from decidua.rulebook.models import (
 )
 from decidua.rulebook.policy import CertaintyPolicy, Policy, RankPolicy, StatusPolicy, Words
 
-__all__ = ["read_rulebook"]
+__all__ = ["FILES", "read_rulebook"]
 
 
 class DefinitionFile(Record):
