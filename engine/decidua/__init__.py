@@ -19,12 +19,12 @@ from decidua.version import __version__
 if TYPE_CHECKING:
     from decidua.assessment.assess import assess
     from decidua.assessment.explanation import explain
+    from decidua.assessment.loading import load_rulebook
     from decidua.assessment.result import Assessment
     from decidua.errors import DeciduaError, EngineDisagreement, EvidenceError, ProfileError, RulebookError
     from decidua.profile.model import Profile
     from decidua.profile.reading import load_profile
     from decidua.rulebook.book import Rulebook
-    from decidua.rulebook.folder import load_rulebook
 
 __all__ = [
     "Assessment",
@@ -54,7 +54,7 @@ _HOMES = {
     "assess": "assessment.assess",
     "explain": "assessment.explanation",
     "load_profile": "profile.reading",
-    "load_rulebook": "rulebook.folder",
+    "load_rulebook": "assessment.loading",
 }
 
 

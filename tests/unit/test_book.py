@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import pytest
 
+from decidua.assessment.loading import load_rulebook
 from decidua.assessment.verdicts import Verdicts
 from decidua.condition.syntax import AnyOf, Rule
 from decidua.errors import DeciduaError
 from decidua.profile.facts import Facts
 from decidua.rulebook.book import AGGREGATES
-from decidua.rulebook.folder import load_rulebook
 from decidua.truth import UNKNOWN
 
 

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from decidua.assessment.loading import load_rulebook
 from decidua.condition.reference import compare
 from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Known, Not, Rule, Untold
 from decidua.engines import production
@@ -22,7 +23,7 @@ from decidua.engines.production import MARKS_PER_RULESET, PRODUCTIONS_PER_RULESE
 from decidua.errors import RulebookError
 from decidua.profile.facts import draw_facts
 from decidua.profile.reading import load_profile
-from decidua.rulebook.folder import data_folder, load_rulebook
+from decidua.rulebook.folder import data_folder
 from decidua.truth import NO, UNKNOWN, YES
 
 pytestmark = pytest.mark.skipif(not available(), reason="durable-rules is not installed (Python 3.13 and later)")
@@ -307,10 +308,12 @@ def test_a_child_forked_while_another_thread_asks_is_not_left_waiting_for_ever(m
     assert said == '["both"]'
 
 
-def test_a_network_is_never_sent_to_another_process():
+def test_a_network_that_is_sent_to_another_process_builds_its_own_rulesets_there():
     network = ProductionNetwork(PAIR, "pickled")
-    with pytest.raises(TypeError, match="never sent to another process"):
-        pickle.dumps(network)
+    before = network.fire(lambda _atom: YES)
+    again = pickle.loads(pickle.dumps(network))  # noqa: S301 - what was just pickled here
+    assert (again._rulesets, again.productions) == ([], network.productions)
+    assert again.fire(lambda _atom: YES) == before == network.fire(lambda _atom: YES) != frozenset()
 
 
 # Failures

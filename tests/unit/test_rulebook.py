@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 
 import decidua
+from decidua.assessment.loading import load_rulebook
 from decidua.document import parse_document
 from decidua.errors import RulebookError
 from decidua.rulebook import cache as cache_module
 from decidua.rulebook import reading as reading_module
 from decidua.rulebook.cache import cache_folder
-from decidua.rulebook.folder import data_folder, load_rulebook
+from decidua.rulebook.folder import data_folder
 from decidua.rulebook.reading import FILES
 
 SHIPPED = data_folder("rules")

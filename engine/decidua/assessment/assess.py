@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping
 
 from decidua.assessment.effects import check_baseline
+from decidua.assessment.loading import load_rulebook
 from decidua.assessment.options import answer_option, judge_option
 from decidua.assessment.ranking import rank_options, why_above
 from decidua.assessment.result import Assessment, Identity
@@ -25,7 +26,6 @@ from decidua.evidence.models import last_day
 from decidua.profile.facts import draw_facts
 from decidua.profile.model import Profile
 from decidua.rulebook.book import DatedRulebook, Rulebook
-from decidua.rulebook.folder import load_rulebook
 from decidua.version import __version__
 
 __all__ = ["assess"]

@@ -21,14 +21,15 @@ __all__ = ["BASELINE_UNITS", "RatedLine", "check_baseline", "effect_answer", "li
 BASELINE_UNITS = ("next_pregnancy", "transfer")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RatedLine:
-    """A line of evidence of one strategy with its rating and what it shows."""
+    """A line of evidence of one strategy with its rating and what it shows; ``number`` tells it from the others."""
 
     strategy: Strategy
     line: Line
     rating: Rating
     shows: str
+    number: int
 
     @property
     def order(self) -> tuple[int | bool, ...]:
@@ -77,10 +78,10 @@ def _rate(view: DatedRulebook, strategy: Strategy) -> list[RatedLine]:
     lines = gather_lines(strategy.evidence, view.studies, strategy.condition)
     policy = view.book.policy.certainty
     rated = []
-    for line in lines:
+    for number, line in enumerate(lines):
         better = policies[line.rows[0].outcome.outcome].favourable == "higher"
         rating = rate(line, [one for one in lines if one is not line], policy, higher_is_better=better)
-        rated.append(RatedLine(strategy, line, rating, shown_by(line, policy, higher_is_better=better)))
+        rated.append(RatedLine(strategy, line, rating, shown_by(line, policy, higher_is_better=better), number))
     return sorted(rated, key=lambda one: (*one.order, policies[one.line.rows[0].outcome.outcome].order, one.line.label))
 
 
@@ -115,7 +116,7 @@ def effect_answer(view: DatedRulebook, one: RatedLine, given: Mapping[str, float
     """Return one line of evidence as it is shown."""
     if given:
         return _effect_answer(view, one, given)
-    return view.keep(("effect", id(one)), lambda: _effect_answer(view, one, given))
+    return view.keep(("effect", one.strategy.id, one.number), lambda: _effect_answer(view, one, given))
 
 
 def _effect_answer(view: DatedRulebook, one: RatedLine, given: Mapping[str, float]) -> EffectAnswer:

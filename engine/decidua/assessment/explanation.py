@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from decidua.assessment.loading import load_rulebook
 from decidua.assessment.options import judge_option, unknown_contraindications
 from decidua.assessment.result import Answer
 from decidua.assessment.status import JudgedStrategy
@@ -17,7 +18,6 @@ from decidua.profile.facts import draw_facts
 from decidua.profile.model import Profile
 from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.book import Rulebook
-from decidua.rulebook.folder import load_rulebook
 from decidua.rulebook.policy import STATUS_FACTS, Status
 
 __all__ = ["Explanation", "ProofNode", "StrategyExplanation", "explain"]

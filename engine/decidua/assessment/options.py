@@ -49,7 +49,7 @@ from decidua.rulebook.book import DatedRulebook
 from decidua.rulebook.models import EvidenceUse, Option, Strategy
 from decidua.truth import NO, UNKNOWN, YES
 
-__all__ = ["JudgedOption", "answer_option", "judge_option"]
+__all__ = ["JudgedOption", "answer_option", "judge_option", "study_figures"]
 
 
 class JudgedOption:
@@ -212,9 +212,7 @@ def _studies(view: DatedRulebook, uses: Sequence[EvidenceUse]) -> list[Study]:
 
 def _study(verdicts: Verdicts, study: Study, uses: Sequence[EvidenceUse]) -> StudyAnswer:
     view = verdicts.view
-    outcome, further, recomputed, citation = view.keep(
-        ("study", study.id, tuple(uses)), lambda: _study_figures(view, study, uses)
-    )
+    outcome, further, recomputed, citation = study_figures(view, study, uses)
     rule = f"study:{study.id}"
     proof: Proof | None = verdicts.proof(rule) if rule in view.rules else None
     if proof is None:
@@ -241,9 +239,16 @@ def _study(verdicts: Verdicts, study: Study, uses: Sequence[EvidenceUse]) -> Stu
     )
 
 
-def _study_figures(
-    view: DatedRulebook, study: Study, uses: Sequence[EvidenceUse]
-) -> tuple[Outcome | None, list[Outcome], str | None, str]:
+StudyFigures = tuple[Outcome | None, list[Outcome], str | None, str]
+
+
+def study_figures(view: DatedRulebook, study: Study, uses: Sequence[EvidenceUse]) -> StudyFigures:
+    """Return a study's leading outcome, further ones, its effects recomputed, and its citation; kept for the date."""
+    own = tuple(use for use in uses if use.study == study.id)
+    return view.keep(("study", own), lambda: _study_figures(view, study, own))
+
+
+def _study_figures(view: DatedRulebook, study: Study, uses: Sequence[EvidenceUse]) -> StudyFigures:
     outcome = _leading_outcome(view, study, uses)
     recomputed = None if outcome is None else _recomputed(outcome)
     return outcome, _further_outcomes(study, uses, outcome), recomputed, cite(study.citation, study.id, study.published)

@@ -93,7 +93,7 @@ class SubsetAnswer:
     says: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CertaintyStep:
     """One step of a computed certainty."""
 
@@ -106,7 +106,7 @@ class CertaintyStep:
     ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EffectAnswer:
     """One line of evidence on one outcome.
 

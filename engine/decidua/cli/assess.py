@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from decidua.assessment.assess import assess
+from decidua.assessment.loading import load_rulebook
 from decidua.cli.arguments import (
     All,
     AsOf,
@@ -25,7 +26,6 @@ from decidua.cli.arguments import (
 from decidua.cli.exits import DONE, exit_code
 from decidua.cli.printing import complain, print_assessment, print_blocks, print_text
 from decidua.errors import EngineDisagreement, ProfileError
-from decidua.rulebook.folder import load_rulebook
 
 __all__ = ["assess_command", "explain_command"]
 

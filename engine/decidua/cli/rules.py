@@ -9,12 +9,13 @@ from typing import Annotated
 
 import typer
 
+from decidua.assessment.loading import load_rulebook
 from decidua.cli.arguments import Format, RulesFolder
 from decidua.cli.exits import NOT_HELD
 from decidua.cli.printing import one_line, print_blocks, print_text
 from decidua.errors import RulebookError
 from decidua.rulebook.book import Rulebook
-from decidua.rulebook.folder import data_folder, load_rulebook
+from decidua.rulebook.folder import data_folder
 
 __all__ = ["rules_app"]
 

@@ -36,7 +36,7 @@ OPERATORS: tuple[Operator, ...] = ("=", "!=", "<", "<=", ">", ">=", "in", "not i
 Literal_ = int | float | bool | str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Atom:
     """A fact compared with a literal, such as ``losses.total >= 3``; UNKNOWN while the fact is not known.
 
@@ -51,42 +51,42 @@ class Atom:
     value: Literal_ | tuple[Literal_, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """Whether a fact is known at all; never UNKNOWN, and for panels and policy only."""
 
     fact: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """Another rule's verdict, by its id."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class All:
     """YES when every part is; NO when any part is NO."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AnyOf:
     """YES when any part is; NO when every part is NO."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Not:
     """Swaps YES and NO of its part; UNKNOWN stays UNKNOWN."""
 
     part: Condition
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AtLeast:
     """YES when at least ``count`` of the parts are, whatever the unknown ones turn out to be."""
 
@@ -94,7 +94,7 @@ class AtLeast:
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Untold:
     """Always UNKNOWN: ``unread`` in the source, or in ``words`` that no finding expresses."""
 

@@ -44,7 +44,7 @@ def available() -> bool:
     return find_spec("durable") is not None and find_spec("durable_rules_engine") is not None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Production:
     """When all ``needs`` are marked, ``concludes`` is marked."""
 
@@ -69,6 +69,10 @@ class ProductionNetwork:
         self._rule_marks = {compiler.rule_mark(id_, YES): id_ for id_, _ in rules}
         self._chunks = list(_cut(compiler.productions()))
         self._name = name
+        self._start()
+
+    def _start(self) -> None:
+        """Set what belongs to this process alone: no ruleset is built yet."""
         self._lock = threading.Lock()
         self._locked_by = os.getpid()
         self._owner = 0
@@ -76,8 +80,13 @@ class ProductionNetwork:
         self._fired: list[str] = []
         self._sessions = count(1)
 
-    def __reduce__(self) -> Any:  # pragma: no cover - a guard for whoever tries
-        raise TypeError("a production network is never sent to another process; each builds its own")
+    def __getstate__(self) -> dict[str, Any]:
+        """Keep what was compiled; the rulesets are this process's own, and another builds its own."""
+        return {name: self.__dict__[name] for name in ("_marks", "_rule_marks", "_chunks", "_name")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._start()
 
     @property
     def productions(self) -> int:

@@ -17,7 +17,7 @@ __all__ = ["LEVELS", "Rating", "Step", "line_facts", "rate", "refers_to_no_rule"
 LEVELS: tuple[Certainty, ...] = ("high", "moderate", "low", "very_low")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """One step of a rating: the rule, its domain, how many levels down, and why."""
 
@@ -28,7 +28,7 @@ class Step:
     own_choice: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rating:
     """A computed certainty with its steps, the start first."""
 

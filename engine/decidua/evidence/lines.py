@@ -24,7 +24,7 @@ NEVER = ("prognostic", "historical")
 QUESTIONED = ("concern", "expression_of_concern")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """One study's table in a line."""
 
@@ -38,7 +38,7 @@ class Row:
         return self.study.integrity.status in QUESTIONED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """Studies that may stand together, with their effect.
 

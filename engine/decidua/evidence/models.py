@@ -91,6 +91,20 @@ class Record(BaseModel):
         strict=True, extra="forbid", frozen=True, allow_inf_nan=False, arbitrary_types_allowed=True, defer_build=True
     )
 
+    def __getstate__(self) -> dict[Any, Any]:
+        """Keep the values alone: thousands of records are read back at every start, and what was set is not asked."""
+        return self.__dict__
+
+    def __setstate__(self, state: dict[Any, Any]) -> None:
+        keep = object.__setattr__
+        keep(self, "__dict__", state)
+        keep(self, "__pydantic_fields_set__", _NOTHING_SET)
+        keep(self, "__pydantic_extra__", None)
+        keep(self, "__pydantic_private__", None)
+
+
+_NOTHING_SET: set[str] = set()
+
 
 class Identified(Record):
     """A record with an id."""

@@ -20,7 +20,7 @@ __all__ = ["Pooled", "leave_one_out", "mantel_haenszel", "pool"]
 Measure = Literal["RR", "OR"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pooled:
     """A pooled effect on the log scale.
 

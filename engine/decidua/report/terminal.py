@@ -153,11 +153,14 @@ class _Page:
         """Break text into lines; leading blanks of the text stay, since a tree is drawn with them."""
         blank = len(text) - len(text.lstrip(" "))
         space = self._width - rest - blank
-        if text.isascii():
-            lines = wrap(text.strip(), max(space, 10), break_on_hyphens=False) or [""]
+        bare = text.strip()
+        if bare.isascii() and len(bare) <= space and "\n" not in bare:
+            lines = [bare]
+        elif bare.isascii():
+            lines = wrap(bare, max(space, 10), break_on_hyphens=False) or [""]
         else:
             console = Console(width=self._width, file=io.StringIO())
-            lines = [line.plain.rstrip() for line in Text(text.strip()).wrap(console, max(space, 10))] or [""]
+            lines = [line.plain.rstrip() for line in Text(bare).wrap(console, max(space, 10))] or [""]
         return [" " * blank + line for line in lines]
 
     def _grid(self, grid: Grid) -> None:

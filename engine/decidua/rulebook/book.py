@@ -59,7 +59,7 @@ class Manifest(Record):
     notice: Text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CompiledRule:
     """One rule ready for any engine; ``id`` is unique over all kinds."""
 
@@ -133,9 +133,14 @@ class Rulebook:
                 view = self._views[key] = DatedRulebook(self, key)
             return view
 
-    def __reduce__(self) -> Any:
-        values = [getattr(self, name) for name in self.__dataclass_fields__ if not name.startswith("_")]
-        return Rulebook, tuple(values)
+    def __getstate__(self) -> dict[str, Any]:
+        """Keep the records, and of the views the one without a date: what depends on no woman is computed in it."""
+        state = {name: value for name, value in self.__dict__.items() if name in self.__dataclass_fields__}
+        del state["_lock"]
+        return state | {"_views": {key: view for key, view in self._views.items() if key is None}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _lock=threading.Lock())
 
     @cached_property
     def study(self) -> Mapping[str, Study]:

@@ -55,7 +55,7 @@ def cache_key(files: Mapping[str, bytes]) -> str:
         digest.update(f"{name}\0{len(content)}\0".encode())
         digest.update(content)
     code = Path(__file__).parent.parent
-    for folder in ("condition", "evidence", "rulebook"):
+    for folder in ("assessment", "condition", "engines", "evidence", "profile", "rulebook"):
         for module in sorted((code / folder).glob("*.py")):
             status = module.stat()
             digest.update(f"{folder}/{module.name}\0{status.st_size}\0{status.st_mtime_ns}".encode())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from decidua.errors import Fault, RulebookError
 from decidua.rulebook.book import Rulebook
 from decidua.rulebook.cache import cache_key, read_cache, write_cache
 
-__all__ = ["data_folder", "load_rulebook"]
+__all__ = ["data_folder", "find_rulebook"]
 
 MAX_RULE_FILE_BYTES = 8_000_000
 
@@ -31,24 +31,16 @@ def data_folder(kind: str) -> Path:
     raise RulebookError(f"the shipped {kind} were not found beside the package; install decidua again")
 
 
-def load_rulebook(path: str | Path | None = None) -> Rulebook:
-    """Load a rulebook.
+def find_rulebook(folder: Path, *, prepare: Callable[[Rulebook], None]) -> Rulebook:
+    """Return the rulebook of a folder: its kept copy where no byte of it has changed, else read, checked and kept.
 
     Args:
-        path: A folder laid out like the shipped ``rules``; None loads the shipped one, once a process.
+        folder: Laid out like the shipped ``rules``.
+        prepare: Called with a rulebook that was just read, before a copy is kept.
 
     Raises:
         RulebookError: With every fault found, each with file, line and cure.
     """
-    return _shipped() if path is None else _load(Path(path))
-
-
-@cache
-def _shipped() -> Rulebook:
-    return _load(data_folder("rules"))
-
-
-def _load(folder: Path) -> Rulebook:
     files = dict(_read_files(folder, _file_names(folder)))
     key = cache_key(files)
     kept = read_cache(key)
@@ -57,6 +49,7 @@ def _load(folder: Path) -> Rulebook:
     from decidua.rulebook.reading import read_rulebook  # noqa: PLC0415 - slow to import, and seldom needed
 
     book = read_rulebook(files, folder)
+    prepare(book)
     write_cache(key, book)
     return book
 
