@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from decidua.assessment.result import CertaintyStep, EffectAnswer
+from decidua.assessment.result import CertaintyStep, EffectAnswer, PublishedRating
 from decidua.assessment.words import grade_sentence, outcome_names
 from decidua.condition.english import lower_first
 from decidua.errors import DeciduaError
@@ -74,13 +74,13 @@ def rate_strategy(view: DatedRulebook, strategy: Strategy) -> list[RatedLine]:
 
 def _rate(view: DatedRulebook, strategy: Strategy) -> list[RatedLine]:
     policies = outcome_names(view.book.policy.outcomes)
-    lines = gather_lines(strategy.evidence, view.studies, strategy.condition)
+    lines = gather_lines(strategy.evidence, view.studies, strategy.condition, view.book.policy.pooling)
     policy = view.book.policy.certainty
     rated = []
     for line in lines:
-        better = policies[line.rows[0].outcome.outcome].favourable == "higher"
-        rating = rate(line, [one for one in lines if one is not line], policy, higher_is_better=better)
-        rated.append(RatedLine(strategy, line, rating, shown_by(line, policy, higher_is_better=better)))
+        outcome = policies[line.rows[0].outcome.outcome]
+        rating = rate(line, [one for one in lines if one is not line], policy, outcome)
+        rated.append(RatedLine(strategy, line, rating, shown_by(line, policy, outcome)))
     return sorted(rated, key=lambda one: (*one.order, policies[one.line.rows[0].outcome.outcome].order, one.line.label))
 
 
@@ -111,15 +111,19 @@ def _baseline(one: RatedLine, given: Mapping[str, float]) -> tuple[float, str]:
     return one.line.control_risk, "control arm of the study" if k == 1 else f"pooled control arms of {k} studies"
 
 
-def effect_answer(view: DatedRulebook, one: RatedLine, given: Mapping[str, float]) -> EffectAnswer:
-    """Return one line of evidence as it is shown."""
+def effect_answer(
+    view: DatedRulebook, one: RatedLine, given: Mapping[str, float], published: Sequence[PublishedRating]
+) -> EffectAnswer:
+    """Return one line of evidence as it is shown, with the published ratings that stand beside it."""
     if given:
-        return _effect_answer(view, one, given)
-    return view.keep(("effect", id(one)), lambda: _effect_answer(view, one, given))
+        return _effect_answer(view, one, given, published)
+    return view.keep(("effect", id(one)), lambda: _effect_answer(view, one, given, published))
 
 
-def _effect_answer(view: DatedRulebook, one: RatedLine, given: Mapping[str, float]) -> EffectAnswer:
-    line, words = one.line, view.book.policy.words
+def _effect_answer(
+    view: DatedRulebook, one: RatedLine, given: Mapping[str, float], published: Sequence[PublishedRating]
+) -> EffectAnswer:
+    line = one.line
     policy = outcome_names(view.book.policy.outcomes)[line.rows[0].outcome.outcome]
     baseline, origin = _baseline(one, given)
     absolute = line.absolute(baseline)
@@ -131,8 +135,9 @@ def _effect_answer(view: DatedRulebook, one: RatedLine, given: Mapping[str, floa
     start = CertaintyStep(
         rule="start",
         domain="start",
-        down=0,
+        levels=0,
         says="randomised" if line.randomised else "observational",
+        source=None,
         own_choice=False,
     )
     return EffectAnswer(
@@ -176,18 +181,25 @@ def _effect_answer(view: DatedRulebook, one: RatedLine, given: Mapping[str, floa
             start,
             *(
                 CertaintyStep(
-                    rule=step.rule, domain=step.domain, down=step.down, says=step.says, own_choice=step.own_choice
+                    rule=step.rule,
+                    domain=step.domain,
+                    levels=step.levels,
+                    says=step.says,
+                    source=step.source,
+                    own_choice=step.source is None,
                 )
                 for step in one.rating.steps
             ),
         ),
+        published_ratings=tuple(published),
+        retracted_left_out=line.retracted,
         shows=one.shows,
         sentence=grade_sentence(
-            words,
+            view.book.policy,
             (one.rating.certainty, one.shows),
             drug,
             policy,
-            line,
+            (line, baseline),
             plural=line.isolates and view.book.plural[one.strategy.id],
         ),
     )

@@ -20,9 +20,11 @@ __all__ = [
     "EffectAnswer",
     "HarmAnswer",
     "Identity",
+    "KeptOutAnswer",
     "NextFinding",
     "OptionAnswer",
     "PositionAnswer",
+    "PublishedRating",
     "SourceAnswer",
     "StrategyAnswer",
     "StudyAnswer",
@@ -101,11 +103,26 @@ class CertaintyStep:
 
     rule: str
     domain: str
-    down: Annotated[int, Field(ge=0, le=2, description="Levels down; 0 for the start.")]
+    levels: Annotated[
+        int, Field(ge=-2, le=2, description="Below 0 for down, above 0 for up; 0 for the start and for a remark.")
+    ]
     says: str
+    source: Annotated[str | None, Field(description="Where the threshold comes from.")]
     own_choice: Annotated[
         bool, Field(description="True where the threshold has no published source and is decidua's own choice.")
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRating:
+    """A certainty that others published: of an outcome by a synthesis, of a recommendation by a society."""
+
+    who: Annotated[str, Field(description="Author or society, with the year.")]
+    source: Annotated[str, Field(description="Id of the synthesis or the position.")]
+    published: str | None
+    outcome: Annotated[str | None, Field(description="Null where a recommendation as a whole is rated.")]
+    population: str | None
+    rating: Annotated[str, Field(description="The rating or grade as printed.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +163,13 @@ class EffectAnswer:
     carried_by: Literal["RR", "OR"]
     certainty: Certainty
     steps: tuple[CertaintyStep, ...]
+    published_ratings: Annotated[
+        tuple[PublishedRating, ...],
+        Field(description="What others rated; it stands beside the computed certainty and moves nothing."),
+    ]
+    retracted_left_out: Annotated[
+        tuple[str, ...], Field(description="Retracted studies of the strategy; they are left out.")
+    ]
     shows: str
     sentence: str
 
@@ -158,6 +182,16 @@ class HarmAnswer:
     as_printed: str
     counts: dict[str, int] | None
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOutAnswer:
+    """The declared rule that keeps a study out of the lines of evidence."""
+
+    rule: Annotated[str, Field(description="Id of the rule of the policy 'pooling'.")]
+    says: str
+    because: Annotated[str | None, Field(description="The record's own reason, where it gives one.")]
+    everywhere: Annotated[bool, Field(description="False where it enters a second, labelled line.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +218,12 @@ class StudyAnswer:
     integrity: str
     integrity_notes: tuple[str, ...]
     read: str
+    kept_out: Annotated[KeptOutAnswer | None, Field(description="Null where it stands in a line of evidence.")]
 
 
 @dataclass(frozen=True, slots=True)
 class SynthesisAnswer:
-    """A published synthesis as printed."""
+    """A published synthesis as printed, beside our own figures on the same outcomes."""
 
     id: str
     citation: str
@@ -199,6 +234,15 @@ class SynthesisAnswer:
     used: bool
     because: str | None
     read: str
+    ours: Annotated[tuple[str, ...], Field(description="Our own figure on each outcome that it pooled.")]
+    trials_read: Annotated[
+        Literal["all", "some", "none"], Field(description="How much of the list of its trials was read.")
+    ]
+    in_both: tuple[str, ...]
+    only_there: tuple[str, ...]
+    only_here: Annotated[tuple[str, ...], Field(description="Given only where the whole list of its trials was read.")]
+    retracted_inside: tuple[str, ...]
+    differs: Annotated[tuple[str, ...], Field(description="Why it may differ, in words.")]
 
 
 @dataclass(frozen=True, slots=True)

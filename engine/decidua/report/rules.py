@@ -15,7 +15,7 @@ from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
 from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph
 from decidua.rulebook.book import AGGREGATES, Rulebook, panel_condition
-from decidua.rulebook.policy import CERTAINTY_FACTS, STATUS_FACTS
+from decidua.rulebook.policy import CERTAINTY_FACTS, POOLING_FACTS, STATUS_FACTS
 
 __all__ = ["Entry", "list_blocks", "listed", "show_blocks"]
 
@@ -48,7 +48,7 @@ def entries(book: Rulebook) -> Iterator[Entry]:
     yield from (Entry(one.id, "synthesis", one.question, one) for one in book.syntheses)
     yield from (Entry(one.id, "document", f"{one.society_name}: {one.title}", one) for one in book.guidelines)
     yield from (Entry(one.id, "position", one.in_brief, one) for one in book.positions)
-    for name in ("status", "certainty", "rank", "words"):
+    for name in ("status", "pooling", "certainty", "rank", "words"):
         yield Entry(name, "policy", f"Policy: {name}", getattr(book.policy, name))
 
 
@@ -97,7 +97,7 @@ def _show(book: Rulebook, entry: Entry) -> Iterator[Block]:
         members = _members(book, entry.id)
         yield Paragraph(f"Holds when any of these holds on the date: {', '.join(members)}.")
         return
-    facts = {"status": STATUS_FACTS, "certainty": CERTAINTY_FACTS}.get(
+    facts = {"status": STATUS_FACTS, "pooling": POOLING_FACTS, "certainty": CERTAINTY_FACTS}.get(
         entry.id if entry.kind == "policy" else "", vocabulary()
     )
     if entry.kind == "panel":

@@ -29,7 +29,7 @@ from decidua.rulebook.models import (
     Panel,
     Subset,
 )
-from decidua.rulebook.policy import CertaintyPolicy, Policy, RankPolicy, StatusPolicy, Words
+from decidua.rulebook.policy import CertaintyPolicy, Policy, PoolingPolicy, RankPolicy, StatusPolicy, Words
 
 __all__ = ["data_folder", "load_rulebook"]
 
@@ -78,6 +78,7 @@ FILES: dict[str, type[Record]] = {
     "cautions/findings.yaml": FindingFile,
     "evidence/guidelines.yaml": GuidelineFile,
     "policy/status.yaml": StatusPolicy,
+    "policy/pooling.yaml": PoolingPolicy,
     "policy/certainty.yaml": CertaintyPolicy,
     "policy/rank.yaml": RankPolicy,
     "policy/words.yaml": Words,
@@ -244,6 +245,7 @@ def _assemble(parts: _Parts, digest: str, evidence_digest: str, loaded: Loaded) 
         rank=parts.single["policy/rank.yaml"],
         outcomes=parts.single["policy/outcomes.yaml"].outcomes,
         words=parts.single["policy/words.yaml"],
+        pooling=parts.single["policy/pooling.yaml"],
     )
     return Rulebook(
         manifest=parts.single["rulebook.yaml"],
