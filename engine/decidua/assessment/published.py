@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decidua.assessment.effects import RatedLine, rate_strategy
 from decidua.assessment.result import PublishedRating, SynthesisAnswer
 from decidua.assessment.status import speaks_of
-from decidua.assessment.words import POSITION_WORDS, READ_WORDS, cite, edition, join, outcome_names, who_wrote
+from decidua.assessment.words import POSITION_WORDS, READ_WORDS, cite, edition, join, outcome_names, who_wrote, year_of
 from decidua.evidence.lines import kept_out
 from decidua.evidence.models import OptionKey, PooledResult, Synthesis
 from decidua.rulebook.book import DatedRulebook
@@ -43,8 +43,9 @@ def _published_ratings(view: DatedRulebook, strategy: Strategy, option: OptionKe
 
 
 def _rating_of(synthesis: Synthesis, pooled: PooledResult) -> PublishedRating:
+    author = who_wrote(synthesis.citation) if synthesis.citation.authors else f"{synthesis.id}, authors not read,"
     return PublishedRating(
-        who=f"{who_wrote(synthesis.citation)} {synthesis.published[:4] if synthesis.published else 'undated'}",
+        who=f"{author} {year_of(synthesis.published)}",
         source=synthesis.id,
         published=synthesis.published,
         outcome=pooled.outcome,

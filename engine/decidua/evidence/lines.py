@@ -154,18 +154,19 @@ def table_of(outcome: Outcome) -> Table | None:
     return Table(*known)
 
 
-def pooling_facts(study: Study, outcome: Outcome) -> Facts:
-    """Draw the policy facts of one result, for the rules of ``pooling.yaml``."""
+def pooling_facts(study: Study, outcome: Outcome | None) -> Facts:
+    """Draw the policy facts of one result, for the rules of ``pooling.yaml``; without a result those of its study."""
     values: dict[str, Value] = {
         "integrity": study.integrity.status,
         "second_filing": study.same_as is not None,
-        "control_arm": outcome.control is not None,
-        "counts_read": table_of(outcome) is not None,
         "usable": study.pooled,
-        "isolates": outcome.isolates,
     }
     if study.comparator is not None:
         values["comparator"] = study.comparator.kind
+    if outcome is not None:
+        values["control_arm"] = outcome.control is not None
+        values["counts_read"] = table_of(outcome) is not None
+        values["isolates"] = outcome.isolates
     return Facts(values)
 
 
@@ -216,7 +217,11 @@ def kept_out(study: Study, uses: Sequence[EvidenceUse], policy: PoolingPolicy) -
     """
     furthest: PoolingRule | None = None
     second: SecondLine | None = None
-    for outcome in _wanted(study, uses):
+    wanted = list(_wanted(study, uses))
+    if not wanted:
+        rule = _first(policy.never, pooling_facts(study, None)) or policy.named
+        return KeptOut(rule.id, rule.says, study.not_pooled_because, everywhere=True)
+    for outcome in wanted:
         facts = pooling_facts(study, outcome)
         never = _first(policy.never, facts)
         if never is None:
@@ -227,9 +232,7 @@ def kept_out(study: Study, uses: Sequence[EvidenceUse], policy: PoolingPolicy) -
             furthest = never
     if second is not None:
         return KeptOut(second.id, second.says, None, everywhere=False)
-    if furthest is None:
-        return KeptOut(policy.named.id, policy.named.says, None, everywhere=True)
-    return KeptOut(furthest.id, furthest.says, study.not_pooled_because, everywhere=True)
+    return None if furthest is None else KeptOut(furthest.id, furthest.says, study.not_pooled_because, everywhere=True)
 
 
 def _rows(uses: Sequence[EvidenceUse], studies: Mapping[str, Study], policy: PoolingPolicy) -> Iterator[Row]:

@@ -25,11 +25,11 @@ Conditions = Iterable[tuple[str, str, Condition, bool]]
 
 def check_rulebook(book: Rulebook) -> list[Fault]:
     """Return every fault of a rulebook whose files loaded one by one."""
+    policies = list(_policy_conditions(book))
     return [
         *_twice(book),
         *_conditions(book),
-        *_policy_conditions(book),
-        *_pooling_laws(book),
+        *(policies or _pooling_laws(book)),
         *_circles(book),
         *_references(book),
     ]
@@ -140,19 +140,12 @@ NEVER_POOLED: tuple[tuple[str, Value], ...] = (
 
 def _pooling_laws(book: Rulebook) -> Iterator[Fault]:
     """Find what a rulebook lets into a pool that no rulebook may."""
+    never = book.policy.pooling.never
     for fact, value in NEVER_POOLED:
         facts = Facts({**SOUND, fact: value})
-        holding = [rule for rule in book.policy.pooling.never if _holds(rule.when, facts)]
-        if not holding:
-            said = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
-            yield Fault(f"'never' must keep out what has {fact} = {said}", file="policy/pooling.yaml")
-
-
-def _holds(condition: Condition, facts: Facts) -> bool:
-    """Evaluate a condition that refers to no other rule; one that does is a fault of its own."""
-    if any(isinstance(node, Rule) for node in walk(condition)):
-        return False
-    return evaluate(condition, facts, refers_to_no_rule).verdict is YES
+        if not any(evaluate(rule.when, facts, refers_to_no_rule).verdict is YES for rule in never):
+            said = ("yes" if value else "no") if isinstance(value, bool) else value
+            yield _at(book, f"id:{never[0].id}", f"'never' must keep out what has {fact} = {said}; add a rule for it")
 
 
 def _condition_faults(

@@ -29,6 +29,7 @@ __all__ = [
     "RankPolicy",
     "Remark",
     "SecondLine",
+    "Size",
     "Status",
     "StatusPolicy",
     "StatusRow",
@@ -71,7 +72,7 @@ STATUS_FACTS: dict[str, Fact] = _facts(
 )
 
 CERTAINTY_FACTS: dict[str, Fact] = _facts(
-    Fact("randomised", "yes_no", "The studies are randomised"),
+    Fact("randomised", "yes_no", "Randomised studies"),
     Fact("studies", "integer", "Studies", minimum=0, maximum=1000),
     Fact(
         "bias_low_share",
@@ -98,7 +99,7 @@ CERTAINTY_FACTS: dict[str, Fact] = _facts(
         minimum=0,
         maximum=1,
     ),
-    Fact("interval_holds_no_effect", "yes_no", "The 95 % interval holds no effect"),
+    Fact("interval_holds_no_effect", "yes_no", "95 % interval that holds no effect"),
     Fact(
         "interval_holds_important_difference",
         "yes_no",
