@@ -5,20 +5,34 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
-from decidua.assessment.result import CertaintyStep, EffectAnswer, PublishedRating
+from decidua.assessment.result import CertaintyStep, EffectAnswer, LeftOut, PublishedRating
 from decidua.assessment.words import grade_sentence, outcome_names
 from decidua.condition.english import lower_first
 from decidua.errors import DeciduaError
 from decidua.evidence.certainty import Rating, rate, shown_by
-from decidua.evidence.effects import Table, fisher_p, number_needed, risk_difference
-from decidua.evidence.lines import Line, gather_lines
+from decidua.evidence.effects import Table, fisher_p, fragility_index, number_needed, risk_difference
+from decidua.evidence.lines import Line, gather_lines, without_each
+from decidua.evidence.pooling import mantel_haenszel
 from decidua.rulebook.book import DatedRulebook
 from decidua.rulebook.models import Strategy
 
 __all__ = ["BASELINE_UNITS", "RatedLine", "check_baseline", "effect_answer", "live_birth_lines", "rate_strategy"]
 
 BASELINE_UNITS = ("next_pregnancy", "transfer")
+
+
+class _Beside(TypedDict):
+    """Fields of an effect that stand beside the pooled figure."""
+
+    i2_ci: tuple[float, float] | None
+    q: float | None
+    q_p: float | None
+    fixed: tuple[float, float, float] | None
+    mantel_haenszel: tuple[float, float, float] | None
+    leave_one_out: tuple[LeftOut, ...]
+    fragility_index: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +179,7 @@ def _effect_answer(
         else (_rounded(math.exp(relative.prediction[0])), _rounded(math.exp(relative.prediction[1]))),
         i2=None if relative is None or relative.i2 is None else round(relative.i2[0], 3),
         tau2=None if relative is None or len(line.rows) == 1 else _rounded(relative.tau2),
+        **_pooling_beside(view, one),
         active_control=line.active_control,
         arms=tuple(
             (row.table.treated_events, row.table.treated_total, row.table.control_events, row.table.control_total)
@@ -203,6 +218,33 @@ def _effect_answer(
             plural=line.isolates and view.book.plural[one.strategy.id],
         ),
     )
+
+
+def _pooling_beside(view: DatedRulebook, one: RatedLine) -> _Beside:
+    """Return what stands beside the pooled effect; it depends on no woman and is kept for the date."""
+    return view.keep(("beside", id(one)), lambda: _beside(one.line))
+
+
+def _beside(line: Line) -> _Beside:
+    relative, several = line.relative, len(line.rows) > 1 and line.relative is not None
+    tables = [row.table for row in line.rows]
+    common = mantel_haenszel(tables, "RR") if several else None
+    return _Beside(
+        i2_ci=None if relative is None or relative.i2 is None else (round(relative.i2[1], 3), round(relative.i2[2], 3)),
+        q=None if relative is None or relative.q is None else _rounded(relative.q),
+        q_p=None if relative is None or relative.q_p is None else _rounded(relative.q_p),
+        fixed=None if relative is None or not several else _ratio(relative.fixed),
+        mantel_haenszel=None if common is None else _ratio(common),
+        leave_one_out=tuple(
+            LeftOut(without=id_, value=_rounded(value), ci=(_rounded(low), _rounded(high)))
+            for id_, (value, low, high) in without_each(line)
+        ),
+        fragility_index=fragility_index(tables[0]) if len(tables) == 1 and line.randomised else None,
+    )
+
+
+def _ratio(logs: tuple[float, float, float]) -> tuple[float, float, float]:
+    return _triple((math.exp(logs[0]), math.exp(logs[1]), math.exp(logs[2])))
 
 
 def _rounded(value: float) -> float:

@@ -21,6 +21,7 @@ __all__ = [
     "HarmAnswer",
     "Identity",
     "KeptOutAnswer",
+    "LeftOut",
     "NextFinding",
     "OptionAnswer",
     "PositionAnswer",
@@ -126,6 +127,15 @@ class PublishedRating:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A pooled risk ratio without one study."""
+
+    without: str
+    value: float
+    ci: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class EffectAnswer:
     """One line of evidence on one outcome.
 
@@ -151,7 +161,25 @@ class EffectAnswer:
     fisher_p: Annotated[float | None, Field(description="For one study: Fisher's exact two-sided p.")]
     prediction: tuple[float, float] | None
     i2: float | None
+    i2_ci: Annotated[tuple[float, float] | None, Field(description="95 % interval of I2; null for one study.")]
     tau2: float | None
+    q: Annotated[float | None, Field(description="Cochran's Q; null for one study.")]
+    q_p: float | None
+    fixed: Annotated[
+        tuple[float, float, float] | None,
+        Field(description="Risk ratio by fixed effect, inverse variance, with its interval; null for one study."),
+    ]
+    mantel_haenszel: Annotated[
+        tuple[float, float, float] | None,
+        Field(description="Risk ratio by fixed effect, Mantel-Haenszel, with its interval; null for one study."),
+    ]
+    leave_one_out: Annotated[
+        tuple[LeftOut, ...], Field(description="The risk ratio without each study in turn; empty for one study.")
+    ]
+    fragility_index: Annotated[
+        int | None,
+        Field(description="For one randomised study: events that would lift Fisher's p to 0.05; null where it is."),
+    ]
     active_control: Annotated[bool, Field(description="Whether the control arms had an active treatment.")]
     arms: Annotated[
         tuple[tuple[int, int, int, int], ...],

@@ -15,7 +15,7 @@ from decidua.condition.reference import evaluate
 from decidua.errors import EvidenceError
 from decidua.evidence.effects import Estimate, Table, odds_ratio, risk_ratio
 from decidua.evidence.models import Outcome, Study
-from decidua.evidence.pooling import Pooled, pool
+from decidua.evidence.pooling import Pooled, leave_one_out, pool
 from decidua.profile.facts import Facts, Value
 from decidua.rulebook.models import EvidenceUse
 from decidua.rulebook.policy import Agreed, PoolingPolicy, PoolingRule, SecondLine
@@ -30,6 +30,7 @@ __all__ = [
     "pooling_facts",
     "refers_to_no_rule",
     "table_of",
+    "without_each",
 ]
 
 
@@ -112,6 +113,11 @@ class Line:
     def ratio(self) -> tuple[float, float, float] | None:
         """Risk ratio with its 95 % interval."""
         return None if self.relative is None else _back(self.relative)
+
+    @property
+    def informative(self) -> tuple[Row, ...]:
+        """The rows that lend a ratio: in the others nothing, or everything, happened in both arms."""
+        return tuple(row for row in self.rows if row.table.informative)
 
     @property
     def odds_ratio(self) -> tuple[float, float, float] | None:
@@ -360,3 +366,13 @@ def _line(rows: Sequence[Row], label: str, condition: str, retracted: tuple[str,
 
 def _pooled(estimates: Sequence[Estimate]) -> Pooled | None:
     return pool([one.log for one in estimates], [one.se**2 for one in estimates])
+
+
+def without_each(line: Line) -> list[tuple[str, tuple[float, float, float]]]:
+    """Return the pooled risk ratio, with its interval, without each study in turn, by the id of that study."""
+    rows = line.informative
+    if len(rows) < 2:
+        return []
+    ratios = [ratio for row in rows if (ratio := risk_ratio(row.table)) is not None]
+    pools = leave_one_out([one.log for one in ratios], [one.se**2 for one in ratios])
+    return [(row.study.id, _back(pooled)) for row, pooled in zip(rows, pools, strict=True) if pooled is not None]

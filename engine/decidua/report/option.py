@@ -163,11 +163,29 @@ def _effect_details(effect: EffectAnswer, *, full: bool) -> Iterator[str]:
         )
     if effect.interval == "plain, two studies":
         yield "Two studies only: a plain interval, probably too narrow."
+    if full:
+        yield from _beside_words(effect)
     yield _certainty_words(effect)
     if effect.published_ratings:
         yield f"Published beside it: {_published(effect.published_ratings, full=full)}."
     if effect.retracted_left_out:
         yield f"Left out as retracted: {list_words(effect.retracted_left_out)}."
+
+
+def _beside_words(effect: EffectAnswer) -> Iterator[str]:
+    """Say what stands beside a pooled effect, or a single study's fragility."""
+    if effect.fixed is not None:
+        fixed, low, high = effect.fixed
+        yield f"With a fixed effect RR {fixed:.2f} ({low:.2f} to {high:.2f})."
+    if effect.leave_one_out:
+        left = [
+            f"without {one.without} {one.value:.2f} ({one.ci[0]:.2f} to {one.ci[1]:.2f})"
+            for one in effect.leave_one_out
+        ]
+        yield f"RR {'; '.join(left)}."
+    if effect.fragility_index is not None:
+        others = "one other outcome" if effect.fragility_index == 1 else f"{effect.fragility_index} other outcomes"
+        yield f"Fragility index {effect.fragility_index}: with {others} in one arm Fisher's P would pass 0.05."
 
 
 def _certainty_words(effect: EffectAnswer) -> str:
