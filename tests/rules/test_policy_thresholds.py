@@ -46,7 +46,7 @@ TABLES = {
         ({"registered_share": 1, "events": 299}, YES),
         ({"registered_share": 0.51, "events": 300}, NO),
     ],
-    "publication-bias-unlikely": [
+    "publication-bias-registered": [
         ({"registered_share": 0.51, "events": 300}, YES),
         ({"registered_share": 0.5, "events": 300}, NO),
         ({"registered_share": 0.51, "events": 299}, NO),

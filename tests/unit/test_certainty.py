@@ -122,7 +122,7 @@ EDGES = {
     "interval-wide": (with_ratio(1.05, 0.9999, 1.1251), with_ratio(1.05, 1.0001, 1.1251)),
     "few-events": (with_events(150, 149), with_events(150, 150)),
     "publication-bias-not-read": (of_registered(yes=1000, no=1000), of_registered(yes=1002, no=1000)),
-    "publication-bias-unlikely": (of_registered(yes=1002, no=1000), of_registered(yes=1000, no=1000)),
+    "publication-bias-registered": (of_registered(yes=1002, no=1000), of_registered(yes=1000, no=1000)),
     "retracted-left-out": (
         gather(trial("a", result((800, 2000), (800, 2000)), **SOUND), trial("b", integrity="retracted"))[0],
         clean(),
@@ -167,7 +167,7 @@ def test_a_rule_holds_just_past_its_threshold_and_not_at_it(rule):
 def test_a_large_precise_well_made_trial_is_of_high_certainty_without_a_step():
     rating = rate(clean(), [], POLICY, GOOD)
     assert (rating.certainty, rating.start, lowered(rating)) == ("high", "high", [])
-    assert [(step.rule, step.levels) for step in rating.steps] == [("publication-bias-unlikely", 0)]
+    assert [(step.rule, step.levels) for step in rating.steps] == [("publication-bias-registered", 0)]
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_a_large_precise_well_made_trial_is_of_high_certainty_without_a_step():
         ("heterogeneity-considerable", with_i_squared(0.9), clean()),
         ("heterogeneity-substantial", with_i_squared(0.9), clean()),
         ("publication-bias-not-read", with_events(150, 149), with_events(150, 150)),
-        ("publication-bias-unlikely", with_events(150, 150), with_events(150, 149)),
+        ("publication-bias-registered", with_events(150, 150), with_events(150, 149)),
         ("very-large-effect", observed_ratio(0.1999), observed_ratio(0.2)),
         ("very-large-effect", observed_ratio(6), with_ratio(6, 5.9, 6.1)),
         ("large-effect", observed_ratio(0.4999), observed_ratio(0.5)),
@@ -348,7 +348,7 @@ def test_an_entry_in_a_registry_of_a_questioned_trial_counts_for_nothing():
 
 def test_a_body_of_one_large_registered_trial_loses_no_level_and_says_that_nobody_looked():
     steps = {step.rule: step for step in rate(with_events(150, 150), [], POLICY, GOOD).steps}
-    step = steps["publication-bias-unlikely"]
+    step = steps["publication-bias-registered"]
     assert (step.levels, step.source) == (0, None)
     assert "not looked into" in step.says
 
@@ -386,7 +386,7 @@ def test_nothing_is_raised_where_anything_was_lowered_and_the_step_says_so():
     rating = rate(one, [], POLICY, GOOD)
     assert [(step.rule, step.levels) for step in rating.steps] == [
         ("two-treatments", -1),
-        ("publication-bias-unlikely", 0),
+        ("publication-bias-registered", 0),
         ("very-large-effect", 0),
     ]
     assert rating.certainty == "very_low"

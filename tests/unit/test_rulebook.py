@@ -472,6 +472,12 @@ EDITED = {
         "studies: [coomarasamy-2015, coomarasmy-2019]",
         "refers to the study 'coomarasmy-2019', which does not exist; did you mean 'coomarasamy-2019'?",
     ),
+    "a whole list of trials that names none": (
+        "evidence/g_csf.yaml",
+        "      without: [kalem-2020, karimi-2020]\n      complete: false",
+        "      complete: true",
+        "a whole list of trials names at least one",
+    ),
     "a share above one": (
         "policy/certainty.yaml",
         "when: concern_share > 0",

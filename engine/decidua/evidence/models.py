@@ -371,6 +371,12 @@ class TrialList(Record):
     without: Texts = ()
     complete: bool
 
+    @model_validator(mode="after")
+    def _names_some_where_whole(self) -> Self:
+        if self.complete and not (self.studies or self.others):
+            raise ValueError("a whole list of trials names at least one")
+        return self
+
 
 class Synthesis(Published):
     """A meta-analysis or review. Where ``used`` is false its figures never stand as the state of the evidence.
