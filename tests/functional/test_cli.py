@@ -161,9 +161,12 @@ SHAPE = {
     "missing sources",
     "options.strategies": "id verdict status certainty dose timing off_label",
     "options.effects": "outcome per studies women measure value ci prediction i2 tau2 baseline per_1000 certainty "
-    "steps sentence",
+    "steps sentence published_ratings retracted_left_out",
+    "options.effects.steps": "rule domain levels says source own_choice",
+    "options.effects.published_ratings": "who source published outcome population rating",
+    "options.syntheses": "id as_printed used ours trials_read in_both only_there only_here retracted_inside differs",
     "options.harms": "outcome as_printed counts source",
-    "options.studies": "id counts standing because integrity",
+    "options.studies": "id counts standing because integrity kept_out",
     "options.positions": "guideline position strength population matches_her",
     "options.cautions": "key level verdict text source",
     "next": "finding settles burden",
@@ -495,6 +498,41 @@ def test_a_rule_that_follows_from_others_is_shown_with_those_that_count():
 def test_an_option_is_shown_where_it_stands():
     said = " ".join(run("rules", "show", "g_csf").out.split())
     assert "option 'g_csf', in options/g_csf.yaml, line 2" in said
+
+
+def test_what_may_be_pooled_is_listed_and_shown_with_every_rule_and_its_words():
+    entries = json.loads(told("rules", "list", "--format", "json").out)
+    assert {"pooling", "certainty", "status", "rank", "words"} <= {
+        one["id"] for one in entries if one["kind"] == "policy"
+    }
+    said = " ".join(run("rules", "show", "pooling").out.split())
+    policy = decidua.load_rulebook().policy.pooling
+    for rule in (policy.named, *policy.never, *policy.second_line, *policy.alone, policy.once):
+        assert f"id {rule.id}; says {rule.says}" in said
+    for one in policy.agree:
+        assert f"on {one.on}; says {one.says}" in said
+
+
+def test_a_number_of_a_policy_without_a_source_is_shown_as_own_choice_and_a_sourced_one_with_it():
+    said = " ".join(run("rules", "show", "certainty").out.split())
+    assert "Smallest difference source: decidua's own choice" in said
+    own = "decidua's own choice"
+    for rule in decidua.load_rulebook().policy.certainty.rules:
+        assert f"id {rule.id}; domain {rule.domain}; " in said
+        assert f"levels {rule.levels}; says {rule.says}; source {rule.source or own}" in said
+
+
+@pytest.mark.parametrize("output", ["text", "markdown", "html"])
+def test_every_report_says_what_was_published_what_was_kept_out_and_why_syntheses_differ(output):
+    ran = run("assess", FOUR_LOSSES, "--all", "--format", output)
+    said = " ".join((ran.out if output == "text" else re.sub(r"<[^>]+>", " ", html.unescape(ran.out))).split())
+    said = said.replace("\\", "")
+    assert "Published beside it: moderate (Kofod" in said
+    assert "Kept out of every line: retracted; it moves nothing" in said
+    assert "Left out as retracted: ismail-2018." in said
+    assert "Which trials it pooled was not read." in said
+    assert "publication bias not read" in said
+    assert "Kept out of every line" not in run("assess", FOUR_LOSSES, "--format", output).out
 
 
 def test_the_shipped_rulebook_is_found_sound_and_its_records_are_counted():

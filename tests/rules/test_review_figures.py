@@ -364,13 +364,27 @@ def without_study(id_: str) -> decidua.Rulebook:
 
 
 def moved(result: Assessment) -> Any:
-    """All that a study can move: order, statuses, certainties, effects, harms and every reason given for them."""
+    """All that a study can move: order, statuses, certainties, effects, harms and every reason given for them.
+
+    The words that say that a retracted study was left out are no such reason.
+    """
     kept = result.model_dump(mode="json")
     for name in ("rulebook", "evidence"):
         del kept[name]
     for one in kept["options"]:
         del one["studies"], one["sources"]
+        for effect in one["effects"]:
+            del effect["retracted_left_out"]
+            effect["steps"] = [step for step in effect["steps"] if step["rule"] != "retracted-left-out"]
     return kept
+
+
+def test_that_a_retracted_trial_was_left_out_is_said_and_costs_no_level():
+    lines = [line for line in option("progestogens", as_of=TODAY).effects if line.retracted_left_out]
+    assert {line.strategy for line in lines} == {"progesterone-luteal"}
+    assert {line.retracted_left_out for line in lines} == {("ismail-2018",)}
+    steps = [step for line in lines for step in line.steps if step.rule == "retracted-left-out"]
+    assert [step.levels for step in steps] == [0] * len(lines)
 
 
 @cache

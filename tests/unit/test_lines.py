@@ -9,13 +9,15 @@ from itertools import permutations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.trials import gather, line, result, trial
+from tests.unit.trials import POLICY, gather, line, result, trial
 
+from decidua.condition.syntax import facts_in
 from decidua.errors import EvidenceError
 from decidua.evidence.effects import Table, odds_ratio, risk_ratio
-from decidua.evidence.lines import Row, gather_lines, table_of
+from decidua.evidence.lines import gather_lines, kept_out, pooling_facts, table_of
 from decidua.evidence.models import Outcome
 from decidua.rulebook.models import EvidenceUse
+from decidua.rulebook.policy import POOLING_FACTS
 
 quick = settings(deadline=None, derandomize=True, max_examples=100)
 
@@ -236,7 +238,9 @@ def test_a_questioned_study_that_stands_alone_has_a_labelled_line_and_no_sound_o
 
 def test_a_retracted_study_moves_nothing_in_the_second_line_either():
     trials = [trial("a", SOUND), trial("b", OTHER, integrity="concern")]
-    assert gather(*trials, trial("c", OTHER, integrity="retracted")) == gather(*trials)
+    with_retracted = gather(*trials, trial("c", OTHER, integrity="retracted"))
+    assert {one.retracted for one in with_retracted} == {("c",)}
+    assert [replace(one, retracted=()) for one in with_retracted] == gather(*trials)
 
 
 @pytest.mark.parametrize(
@@ -244,8 +248,139 @@ def test_a_retracted_study_moves_nothing_in_the_second_line_either():
     [("none_known", False), ("concern", True), ("expression_of_concern", True)],
 )
 def test_a_row_knows_whether_its_study_is_questioned(integrity, questioned):
-    study = trial("a", SOUND, integrity=integrity)
-    assert Row(study, study.outcomes[0], Table(1, 2, 1, 2)).questioned is questioned
+    (only,) = line(trial("a", SOUND, integrity=integrity)).rows
+    assert only.questioned is questioned
+    assert (only.second.id if only.second else None) == ("questioned" if questioned else None)
+
+
+# The declared policy -------------------------------------------------------------------------------------------------
+
+POOLING = POLICY.pooling
+
+
+def policy_without(on):
+    """Return the policy that does not ask for agreement in one thing."""
+    return POOLING.model_copy(update={"agree": tuple(one for one in POOLING.agree if one.on != on)})
+
+
+@pytest.mark.parametrize(
+    ("on", "first", "second"),
+    [
+        pytest.param("start", {"start": "before_conception"}, {"start": "after_conception"}, id="start"),
+        pytest.param("comparison", {"comparator": "placebo"}, {"comparator": "active"}, id="comparison"),
+        pytest.param("population", {"condition": "rpl"}, {"condition": "rif"}, id="population"),
+        pytest.param("design", {"design": "rct"}, {"design": "cohort_prospective"}, id="design"),
+    ],
+)
+def test_what_must_agree_is_what_the_policy_names(on, first, second):
+    pair = trial("a", SOUND, **first), trial("b", OTHER, **second)
+    assert names(gather(*pair)) == [["a"], ["b"]]
+    (together,) = gather(*pair, policy=policy_without(on))
+    assert names([together]) == [["a", "b"]]
+    assert together.label == ""
+
+
+@pytest.mark.parametrize(
+    ("on", "differing"),
+    [
+        ("outcome", {"outcome": "clinical_pregnancy"}),
+        ("per", {"per": "pregnancy"}),
+        ("subgroup", {"subgroup": "some"}),
+    ],
+)
+def test_results_agree_in_what_the_policy_names(on, differing):
+    part = result((35, 60), (28, 61), **differing)
+    uses = [EvidenceUse(study="a"), EvidenceUse(study="b", subgroup=differing.get("subgroup"))]
+    pair = trial("a", SOUND), trial("b", part)
+    assert names(gather(*pair, uses=uses)) == [["a"], ["b"]]
+    assert names(gather(*pair, uses=uses, policy=policy_without(on))) == [["a", "b"]]
+
+
+def test_what_stands_alone_is_what_the_policy_names():
+    pair = [trial(name, result((35, 60), (28, 61), isolates=False)) for name in ("a", "b")]
+    assert names(gather(*pair)) == [["a"], ["b"]]
+    (together,) = gather(*pair, policy=POOLING.model_copy(update={"alone": ()}))
+    assert (names([together]), together.isolates) == ([["a", "b"]], False)
+
+
+def test_a_second_line_is_called_what_the_policy_calls_it():
+    rule = POOLING.second_line[0].model_copy(update={"label": "with one that was doubted"})
+    found = gather(
+        trial("a", SOUND),
+        trial("b", OTHER, integrity="concern"),
+        policy=POOLING.model_copy(update={"second_line": (rule,)}),
+    )
+    assert [one.label for one in found] == ["", "with one that was doubted"]
+    everything = gather(
+        trial("a", SOUND),
+        trial("b", OTHER, integrity="concern"),
+        policy=POOLING.model_copy(update={"second_line": ()}),
+    )
+    assert names(everything) == [["a", "b"]]
+
+
+OUT = {
+    "second-filing": trial("b", OTHER, same_as="a"),
+    "retracted": trial("b", OTHER, integrity="retracted"),
+    "no-comparison": trial("b", OTHER, comparator="prognostic"),
+    "one-armed": trial("b", result((35, 60), None)),
+    "counts-not-read": trial("b", result((None, 60), (28, 61))),
+    "unusable": trial("b", OTHER, pooled=False, not_pooled_because="impossible counts"),
+    "questioned": trial("b", OTHER, integrity="concern"),
+    "not-named": trial("b", result((35, 60), (28, 61), contrast="another dose")),
+}
+USE = [EvidenceUse(study="b")]
+
+
+def test_every_declared_reason_to_keep_a_study_out_is_tried():
+    rules = (*POOLING.never, *POOLING.second_line, POOLING.named)
+    assert {rule.id for rule in rules} == set(OUT)
+
+
+@pytest.mark.parametrize("rule", OUT)
+def test_a_study_that_is_kept_out_carries_the_rule_and_its_words(rule):
+    out = kept_out(OUT[rule], USE, POOLING)
+    words = {one.id: one.says for one in (*POOLING.never, *POOLING.second_line, POOLING.named)}
+    assert (out.rule, out.says, out.everywhere) == (rule, words[rule], rule != "questioned")
+    assert out.because == OUT[rule].not_pooled_because
+
+
+def test_a_study_that_stands_in_a_line_is_not_kept_out():
+    assert kept_out(trial("b", OTHER), USE, POOLING) is None
+
+
+def test_the_first_reason_in_the_order_of_the_policy_is_given():
+    study = trial("b", result((35, 60), None), integrity="retracted", pooled=False, not_pooled_because="retracted")
+    assert kept_out(study, USE, POOLING).rule == "retracted"
+    turned = POOLING.model_copy(update={"never": tuple(reversed(POOLING.never))})
+    assert kept_out(study, USE, turned).rule == "unusable"
+
+
+def test_of_several_results_the_one_that_comes_furthest_gives_the_reason():
+    none, half = result((35, 60), None), result((None, 60), (28, 61))
+    for results in ((none, half), (half, none)):
+        assert kept_out(trial("b", *results), USE, POOLING).rule == "counts-not-read"
+    assert kept_out(trial("b", none, OTHER), USE, POOLING) is None
+    assert kept_out(trial("b", none, OTHER, integrity="concern"), USE, POOLING).rule == "questioned"
+
+
+def test_a_study_without_any_result_is_judged_by_its_record():
+    assert kept_out(trial("b"), USE, POOLING).rule == "not-named"
+    unusable = kept_out(trial("b", pooled=False, not_pooled_because="events were not read"), USE, POOLING)
+    assert (unusable.rule, unusable.because) == ("unusable", "events were not read")
+
+
+@pytest.mark.parametrize("study", OUT.values(), ids=OUT)
+def test_a_study_is_kept_out_exactly_where_no_line_holds_it(study):
+    held = [one for one in gather(study) if not one.questioned]
+    assert (kept_out(study, USE, POOLING) is None) == bool(held)
+
+
+def test_every_policy_fact_is_drawn_and_asked_for_by_a_rule():
+    rules = (*POOLING.never, *POOLING.second_line, *POOLING.alone)
+    assert {fact for rule in rules for fact in facts_in(rule.when)} == set(POOLING_FACTS)
+    study = trial("a", SOUND)
+    assert set(pooling_facts(study, study.outcomes[0]).values) == set(POOLING_FACTS)
 
 
 # What a line gives ---------------------------------------------------------------------------------------------------
@@ -356,7 +491,7 @@ def test_the_order_in_which_studies_are_named_changes_no_line():
 
 
 def test_no_use_gives_no_line():
-    assert gather_lines([], {"a": trial("a", SOUND)}, "rpl") == []
+    assert gather_lines([], {"a": trial("a", SOUND)}, "rpl", POLICY.pooling) == []
 
 
 # Tables --------------------------------------------------------------------------------------------------------------

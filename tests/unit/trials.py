@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import decidua
 from decidua.evidence.lines import Line, gather_lines
 from decidua.evidence.models import Study
-from decidua.rulebook.models import EvidenceUse
+from decidua.rulebook.models import EvidenceUse, OutcomePolicy
+from decidua.rulebook.policy import PoolingPolicy
 
-__all__ = ["gather", "line", "result", "trial"]
+__all__ = ["BAD", "GOOD", "OUTCOMES", "POLICY", "gather", "line", "result", "trial"]
+
+POLICY = decidua.load_rulebook().policy
+OUTCOMES: dict[str, OutcomePolicy] = {one.outcome: one for one in POLICY.outcomes}
+GOOD = OUTCOMES["live_birth"]
+"""An outcome of which more is good and that stands for no other."""
+BAD = OUTCOMES["miscarriage"]
 
 Counts = tuple[int | None, int | None]
 
@@ -51,10 +59,15 @@ def trial(
     return Study.model_validate(plain | more)
 
 
-def gather(*studies: Study, uses: Sequence[EvidenceUse] | None = None, condition: str = "rpl") -> list[Line]:
-    """Return the lines of evidence of a strategy that uses each study once, or as said."""
+def gather(
+    *studies: Study,
+    uses: Sequence[EvidenceUse] | None = None,
+    condition: str = "rpl",
+    policy: PoolingPolicy | None = None,
+) -> list[Line]:
+    """Return the lines of evidence of a strategy that uses each study once, or as said; by the shipped policy."""
     used = uses if uses is not None else [EvidenceUse(study=study.id) for study in studies]
-    return gather_lines(used, {study.id: study for study in studies}, condition)
+    return gather_lines(used, {study.id: study for study in studies}, condition, policy or POLICY.pooling)
 
 
 def line(*studies: Study, **more: Any) -> Line:

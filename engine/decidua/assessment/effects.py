@@ -5,20 +5,34 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
-from decidua.assessment.result import CertaintyStep, EffectAnswer
+from decidua.assessment.result import CertaintyStep, EffectAnswer, LeftOut, PublishedRating
 from decidua.assessment.words import grade_sentence, outcome_names
 from decidua.condition.english import lower_first
 from decidua.errors import DeciduaError
 from decidua.evidence.certainty import Rating, rate, shown_by
-from decidua.evidence.effects import Table, fisher_p, number_needed, risk_difference
-from decidua.evidence.lines import Line, gather_lines
+from decidua.evidence.effects import Table, fisher_p, fragility_index, number_needed, risk_difference
+from decidua.evidence.lines import Line, gather_lines, without_each
+from decidua.evidence.pooling import mantel_haenszel
 from decidua.rulebook.book import DatedRulebook
 from decidua.rulebook.models import Strategy
 
 __all__ = ["BASELINE_UNITS", "RatedLine", "check_baseline", "effect_answer", "live_birth_lines", "rate_strategy"]
 
 BASELINE_UNITS = ("next_pregnancy", "transfer")
+
+
+class _Beside(TypedDict):
+    """Fields of an effect that stand beside the pooled figure."""
+
+    i2_ci: tuple[float, float] | None
+    q: float | None
+    q_p: float | None
+    fixed: tuple[float, float, float] | None
+    mantel_haenszel: tuple[float, float, float] | None
+    leave_one_out: tuple[LeftOut, ...]
+    fragility_index: int | None
 
 
 @dataclass(frozen=True)
@@ -75,22 +89,26 @@ def rate_strategy(view: DatedRulebook, strategy: Strategy) -> list[RatedLine]:
 
 def _rate(view: DatedRulebook, strategy: Strategy) -> list[RatedLine]:
     policies = outcome_names(view.book.policy.outcomes)
-    lines = gather_lines(strategy.evidence, view.studies, strategy.condition)
+    lines = gather_lines(strategy.evidence, view.studies, strategy.condition, view.book.policy.pooling)
     policy = view.book.policy.certainty
     rated = []
     for number, line in enumerate(lines):
-        better = policies[line.rows[0].outcome.outcome].favourable == "higher"
-        rating = rate(line, [one for one in lines if one is not line], policy, higher_is_better=better)
-        rated.append(RatedLine(strategy, line, rating, shown_by(line, policy, higher_is_better=better), number))
+        outcome = policies[line.rows[0].outcome.outcome]
+        rating = rate(line, [one for one in lines if one is not line], policy, outcome)
+        rated.append(RatedLine(strategy, line, rating, shown_by(line, policy, outcome), number))
     return sorted(rated, key=lambda one: (*one.order, policies[one.line.rows[0].outcome.outcome].order, one.line.label))
 
 
 def live_birth_lines(rated: Sequence[RatedLine]) -> list[RatedLine]:
-    """Return the randomised live-birth lines per woman: those a status may rest on."""
+    """Return the randomised live-birth lines per woman that a status may rest on: no questioned study is in them."""
     return [
         one
         for one in rated
-        if one.line.randomised and one.line.outcome == "live_birth" and one.line.per == "woman" and one.line.isolates
+        if one.line.randomised
+        and one.line.outcome == "live_birth"
+        and one.line.per == "woman"
+        and one.line.isolates
+        and not one.line.questioned
     ]
 
 
@@ -112,15 +130,19 @@ def _baseline(one: RatedLine, given: Mapping[str, float]) -> tuple[float, str]:
     return one.line.control_risk, "control arm of the study" if k == 1 else f"pooled control arms of {k} studies"
 
 
-def effect_answer(view: DatedRulebook, one: RatedLine, given: Mapping[str, float]) -> EffectAnswer:
-    """Return one line of evidence as it is shown."""
+def effect_answer(
+    view: DatedRulebook, one: RatedLine, given: Mapping[str, float], published: Sequence[PublishedRating]
+) -> EffectAnswer:
+    """Return one line of evidence as it is shown, with the published ratings that stand beside it."""
     if given:
-        return _effect_answer(view, one, given)
-    return view.keep(("effect", one.strategy.id, one.number), lambda: _effect_answer(view, one, given))
+        return _effect_answer(view, one, given, published)
+    return view.keep(("effect", one.strategy.id, one.number), lambda: _effect_answer(view, one, given, published))
 
 
-def _effect_answer(view: DatedRulebook, one: RatedLine, given: Mapping[str, float]) -> EffectAnswer:
-    line, words = one.line, view.book.policy.words
+def _effect_answer(
+    view: DatedRulebook, one: RatedLine, given: Mapping[str, float], published: Sequence[PublishedRating]
+) -> EffectAnswer:
+    line = one.line
     policy = outcome_names(view.book.policy.outcomes)[line.rows[0].outcome.outcome]
     baseline, origin = _baseline(one, given)
     absolute = line.absolute(baseline)
@@ -132,8 +154,9 @@ def _effect_answer(view: DatedRulebook, one: RatedLine, given: Mapping[str, floa
     start = CertaintyStep(
         rule="start",
         domain="start",
-        down=0,
+        levels=0,
         says="randomised" if line.randomised else "observational",
+        source=None,
         own_choice=False,
     )
     return EffectAnswer(
@@ -161,6 +184,7 @@ def _effect_answer(view: DatedRulebook, one: RatedLine, given: Mapping[str, floa
         else (_rounded(math.exp(relative.prediction[0])), _rounded(math.exp(relative.prediction[1]))),
         i2=None if relative is None or relative.i2 is None else round(relative.i2[0], 3),
         tau2=None if relative is None or len(line.rows) == 1 else _rounded(relative.tau2),
+        **_pooling_beside(view, one),
         active_control=line.active_control,
         arms=tuple(
             (row.table.treated_events, row.table.treated_total, row.table.control_events, row.table.control_total)
@@ -177,21 +201,55 @@ def _effect_answer(view: DatedRulebook, one: RatedLine, given: Mapping[str, floa
             start,
             *(
                 CertaintyStep(
-                    rule=step.rule, domain=step.domain, down=step.down, says=step.says, own_choice=step.own_choice
+                    rule=step.rule,
+                    domain=step.domain,
+                    levels=step.levels,
+                    says=step.says,
+                    source=step.source,
+                    own_choice=step.source is None,
                 )
                 for step in one.rating.steps
             ),
         ),
+        published_ratings=tuple(published),
+        retracted_left_out=line.retracted,
         shows=one.shows,
         sentence=grade_sentence(
-            words,
+            view.book.policy,
             (one.rating.certainty, one.shows),
             drug,
             policy,
-            line,
+            (line, baseline),
             plural=line.isolates and view.book.plural[one.strategy.id],
         ),
     )
+
+
+def _pooling_beside(view: DatedRulebook, one: RatedLine) -> _Beside:
+    """Return what stands beside the pooled effect; it depends on no woman and is kept for the date."""
+    return view.keep(("beside", id(one)), lambda: _beside(one.line))
+
+
+def _beside(line: Line) -> _Beside:
+    relative, several = line.relative, len(line.rows) > 1 and line.relative is not None
+    tables = [row.table for row in line.rows]
+    common = mantel_haenszel(tables, "RR") if several else None
+    return _Beside(
+        i2_ci=None if relative is None or relative.i2 is None else (round(relative.i2[1], 3), round(relative.i2[2], 3)),
+        q=None if relative is None or relative.q is None else _rounded(relative.q),
+        q_p=None if relative is None or relative.q_p is None else _rounded(relative.q_p),
+        fixed=None if relative is None or not several else _ratio(relative.fixed),
+        mantel_haenszel=None if common is None else _ratio(common),
+        leave_one_out=tuple(
+            LeftOut(without=id_, value=_rounded(value), ci=(_rounded(low), _rounded(high)))
+            for id_, (value, low, high) in without_each(line)
+        ),
+        fragility_index=fragility_index(tables[0]) if len(tables) == 1 and line.randomised else None,
+    )
+
+
+def _ratio(logs: tuple[float, float, float]) -> tuple[float, float, float]:
+    return _triple((math.exp(logs[0]), math.exp(logs[1]), math.exp(logs[2])))
 
 
 def _rounded(value: float) -> float:

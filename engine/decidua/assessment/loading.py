@@ -7,6 +7,7 @@ from pathlib import Path
 
 from decidua.assessment.effects import effect_answer, rate_strategy
 from decidua.assessment.options import study_figures
+from decidua.assessment.published import published_ratings, synthesis_answers
 from decidua.engines.production import available
 from decidua.rulebook.book import Rulebook
 from decidua.rulebook.folder import data_folder, find_rulebook
@@ -36,8 +37,10 @@ def _prepare(book: Rulebook) -> None:
     view = book.at()
     for option in book.options:
         for strategy in option.strategies:
-            for line in rate_strategy(view, strategy):
-                effect_answer(view, line, {})
+            published = published_ratings(view, strategy, option.option)
+            for at, line in enumerate(rate_strategy(view, strategy)):
+                effect_answer(view, line, {}, published.get(at, ()))
+            synthesis_answers(view, [strategy])
             for use in strategy.evidence:
                 if use.study in view.studies:
                     study_figures(view, view.studies[use.study], strategy.evidence)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from decidua.assessment.effects import effect_answer
+from decidua.assessment.published import published_ratings, synthesis_answers
 from decidua.assessment.result import (
     CautionAnswer,
     EffectAnswer,
     HarmAnswer,
+    KeptOutAnswer,
     OptionAnswer,
     PositionAnswer,
     SourceAnswer,
     StrategyAnswer,
     StudyAnswer,
-    SynthesisAnswer,
 )
 from decidua.assessment.status import (
     AGAINST,
@@ -34,16 +35,16 @@ from decidua.assessment.words import (
     READ_WORDS,
     because,
     cite,
+    edition,
     join,
     outcome_names,
     printed_effect,
-    year_of,
 )
 from decidua.condition.english import lower_first
 from decidua.condition.reference import Proof
 from decidua.evidence.effects import chi_squared_p, fisher_p, odds_ratio, risk_ratio
-from decidua.evidence.lines import table_of
-from decidua.evidence.models import Guideline, Outcome, Source, Study, Synthesis
+from decidua.evidence.lines import kept_out, table_of
+from decidua.evidence.models import Outcome, Source, Study
 from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.book import DatedRulebook
 from decidua.rulebook.models import EvidenceUse, Option, Strategy
@@ -74,7 +75,7 @@ def answer_option(
     """Return the whole answer on one option."""
     view, option = verdicts.view, judged.option
     shown = _shown_strategies(judged)
-    effects = tuple(effect_answer(view, line, baseline) for one in shown for line in one.lines)
+    effects = tuple(effect for one in shown for effect in _effects(view, one, option, baseline))
     uses = [use for one in shown for use in one.strategy.evidence]
     studies = _studies(view, uses)
     harms = tuple(_harms(view, studies))
@@ -96,7 +97,7 @@ def answer_option(
         harms=harms,
         harms_note=None if harms else "harms not read",
         studies=tuple(_study(verdicts, study, uses) for study in studies),
-        syntheses=tuple(_syntheses(view, [one.strategy.syntheses for one in shown])),
+        syntheses=tuple(synthesis_answers(view, [one.strategy for one in shown])),
         positions=tuple(_position(one) for one in positions),
         cautions=tuple(_cautions(verdicts, [one.strategy for one in shown])),
         missing=tuple(_missing(verdicts, judged)),
@@ -195,12 +196,15 @@ def _brief(verdicts: Verdicts, judged: JudgedOption) -> str:
 def _speaks(one: JudgedPosition) -> str:
     said = POSITION_WORDS[one.position.position]
     about = " on it" if one.position.position == "no_recommendation" else " it"
-    return f"{one.guideline.society_name} {_year(one.guideline)} {said}{about}"
+    return f"{one.guideline.society_name} {edition(one.guideline)} {said}{about}"
 
 
-def _year(guideline: Guideline) -> str:
-    """Return the year of the edition, which may differ from that of its publication."""
-    return str(guideline.year) if guideline.year is not None else year_of(guideline.published)
+def _effects(
+    view: DatedRulebook, one: JudgedStrategy, option: Option, baseline: Mapping[str, float]
+) -> Iterator[EffectAnswer]:
+    published = published_ratings(view, one.strategy, option.option)
+    for at, line in enumerate(one.lines):
+        yield effect_answer(view, line, baseline, published.get(at, ()))
 
 
 def _studies(view: DatedRulebook, uses: Sequence[EvidenceUse]) -> list[Study]:
@@ -212,7 +216,7 @@ def _studies(view: DatedRulebook, uses: Sequence[EvidenceUse]) -> list[Study]:
 
 def _study(verdicts: Verdicts, study: Study, uses: Sequence[EvidenceUse]) -> StudyAnswer:
     view = verdicts.view
-    outcome, further, recomputed, citation = study_figures(view, study, uses)
+    outcome, further, recomputed, citation, out = study_figures(view, study, uses)
     rule = f"study:{study.id}"
     proof: Proof | None = verdicts.proof(rule) if rule in view.rules else None
     if proof is None:
@@ -236,14 +240,18 @@ def _study(verdicts: Verdicts, study: Study, uses: Sequence[EvidenceUse]) -> Stu
         integrity=study.integrity.status,
         integrity_notes=study.integrity.notes,
         read=READ_WORDS[study.source.read],
+        kept_out=out,
     )
 
 
-StudyFigures = tuple[Outcome | None, list[Outcome], str | None, str]
+StudyFigures = tuple[Outcome | None, list[Outcome], str | None, str, KeptOutAnswer | None]
 
 
 def study_figures(view: DatedRulebook, study: Study, uses: Sequence[EvidenceUse]) -> StudyFigures:
-    """Return a study's leading outcome, further ones, its effects recomputed, and its citation; kept for the date."""
+    """Return a study's leading outcome, further ones, its effects recomputed, citation, and what keeps it out.
+
+    Kept for the date: nothing of it depends on the woman.
+    """
     own = tuple(use for use in uses if use.study == study.id)
     return view.keep(("study", own), lambda: _study_figures(view, study, own))
 
@@ -251,7 +259,10 @@ def study_figures(view: DatedRulebook, study: Study, uses: Sequence[EvidenceUse]
 def _study_figures(view: DatedRulebook, study: Study, uses: Sequence[EvidenceUse]) -> StudyFigures:
     outcome = _leading_outcome(view, study, uses)
     recomputed = None if outcome is None else _recomputed(outcome)
-    return outcome, _further_outcomes(study, uses, outcome), recomputed, cite(study.citation, study.id, study.published)
+    citation = cite(study.citation, study.id, study.published)
+    out = kept_out(study, uses, view.book.policy.pooling)
+    answer = None if out is None else KeptOutAnswer(out.rule, out.says, out.because, out.everywhere)
+    return outcome, _further_outcomes(study, uses, outcome), recomputed, citation, answer
 
 
 def _further_outcomes(study: Study, uses: Sequence[EvidenceUse], leading: Outcome | None) -> list[Outcome]:
@@ -365,42 +376,6 @@ def _harm(study: Study, outcome: Outcome, name: str) -> HarmAnswer:
     )
 
 
-def _syntheses(view: DatedRulebook, groups: Sequence[Sequence[str]]) -> list[SynthesisAnswer]:
-    ids = dict.fromkeys(id_ for group in groups for id_ in group)
-    found = [view.syntheses[id_] for id_ in ids if id_ in view.syntheses]
-    return [_synthesis(one) for one in sorted(found, key=lambda one: (one.published or "", one.id), reverse=True)]
-
-
-def _synthesis(one: Synthesis) -> SynthesisAnswer:
-    printed = []
-    for pooled in one.pooled:
-        parts = [f"{pooled.outcome.replace('_', ' ')}"]
-        if pooled.population:
-            parts.append(f"({pooled.population})")
-        if pooled.value is not None:
-            parts.append(f"{pooled.measure} {pooled.value:g}")
-        if pooled.ci is not None:
-            parts.append(f"(95 % CI {pooled.ci[0]:g} to {pooled.ci[1]:g})")
-        if pooled.p_heterogeneity is not None:
-            parts.append(f"heterogeneity P = {pooled.p_heterogeneity}")
-        if pooled.i2 is not None:
-            parts.append(f"I2 = {pooled.i2:g} %")
-        if pooled.certainty:
-            parts.append(f"rated {pooled.certainty} there")
-        printed.append(" ".join(parts))
-    return SynthesisAnswer(
-        id=one.id,
-        citation=cite(one.citation, one.id, one.published),
-        published=one.published,
-        question=one.question,
-        integrity=one.integrity.status,
-        as_printed=tuple(printed),
-        used=one.used,
-        because=one.not_used_because,
-        read=READ_WORDS[one.source.read],
-    )
-
-
 def _positions(verdicts: Verdicts, option: Option) -> list[JudgedPosition]:
     """Return all positions on an option: hers first, the possible next, newest first within."""
     judged = [judge_position(verdicts, one) for one in verdicts.view.positions if one.option == option.option]
@@ -413,7 +388,7 @@ def _position(one: JudgedPosition) -> PositionAnswer:
     return PositionAnswer(
         guideline=one.guideline.id,
         society=one.guideline.society_name,
-        year=_year(one.guideline),
+        year=edition(one.guideline),
         kind=one.guideline.kind,
         position=one.position.position,
         strength=one.position.strength,
@@ -513,7 +488,7 @@ def _sources(view: DatedRulebook, studies: Sequence[Study], positions: Sequence[
         sources.append(
             SourceAnswer(
                 id=id_,
-                citation=f"{guideline.society_name} {_year(guideline)}. {guideline.title} [{id_}]",
+                citation=f"{guideline.society_name} {edition(guideline)}. {guideline.title} [{id_}]",
                 read=READ_WORDS[guideline.source.read],
                 url=guideline.source.url,
             )

@@ -15,9 +15,10 @@ NOTHING = len(LEVELS)
 
 
 def _main_live_birth(judged: JudgedOption) -> RatedLine | None:
-    """Return the best strategy's favourable live-birth line per woman, if it has one."""
+    """Return the best strategy's favourable live-birth line per woman, if it has one free of questioned studies."""
     for one in judged.best.lines:
-        if one.line.outcome == "live_birth" and one.line.per == "woman" and one.line.isolates:
+        line = one.line
+        if line.outcome == "live_birth" and line.per == "woman" and line.isolates and not line.questioned:
             return one if one.shows == "benefit" else None
     return None
 

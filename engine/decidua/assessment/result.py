@@ -18,9 +18,12 @@ __all__ = [
     "EffectAnswer",
     "HarmAnswer",
     "Identity",
+    "KeptOutAnswer",
+    "LeftOut",
     "NextFinding",
     "OptionAnswer",
     "PositionAnswer",
+    "PublishedRating",
     "SourceAnswer",
     "StrategyAnswer",
     "StudyAnswer",
@@ -99,11 +102,35 @@ class CertaintyStep:
 
     rule: str
     domain: str
-    down: Annotated[int, Field(ge=0, le=2, description="Levels down; 0 for the start.")]
+    levels: Annotated[
+        int, Field(ge=-2, le=2, description="Below 0 for down, above 0 for up; 0 for the start and for a remark.")
+    ]
     says: str
+    source: Annotated[str | None, Field(description="Where the threshold comes from.")]
     own_choice: Annotated[
         bool, Field(description="True where the threshold has no published source and is decidua's own choice.")
     ]
+
+
+@dataclass(frozen=True)
+class PublishedRating:
+    """A certainty that others published: of an outcome by a synthesis, of a recommendation by a society."""
+
+    who: Annotated[str, Field(description="Author or society, with the year.")]
+    source: Annotated[str, Field(description="Id of the synthesis or the position.")]
+    published: str | None
+    outcome: Annotated[str | None, Field(description="Null where a recommendation as a whole is rated.")]
+    population: str | None
+    rating: Annotated[str, Field(description="The rating or grade as printed.")]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A pooled risk ratio without one study."""
+
+    without: str
+    value: float
+    ci: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -132,7 +159,25 @@ class EffectAnswer:
     fisher_p: Annotated[float | None, Field(description="For one study: Fisher's exact two-sided p.")]
     prediction: tuple[float, float] | None
     i2: float | None
+    i2_ci: Annotated[tuple[float, float] | None, Field(description="95 % interval of I2; null for one study.")]
     tau2: float | None
+    q: Annotated[float | None, Field(description="Cochran's Q; null for one study.")]
+    q_p: float | None
+    fixed: Annotated[
+        tuple[float, float, float] | None,
+        Field(description="Risk ratio by fixed effect, inverse variance, with its interval; null for one study."),
+    ]
+    mantel_haenszel: Annotated[
+        tuple[float, float, float] | None,
+        Field(description="Risk ratio by fixed effect, Mantel-Haenszel, with its interval; null for one study."),
+    ]
+    leave_one_out: Annotated[
+        tuple[LeftOut, ...], Field(description="The risk ratio without each study in turn; empty for one study.")
+    ]
+    fragility_index: Annotated[
+        int | None,
+        Field(description="For one randomised study: events that would lift Fisher's p to 0.05; null where it is."),
+    ]
     active_control: Annotated[bool, Field(description="Whether the control arms had an active treatment.")]
     arms: Annotated[
         tuple[tuple[int, int, int, int], ...],
@@ -144,6 +189,13 @@ class EffectAnswer:
     carried_by: Literal["RR", "OR"]
     certainty: Certainty
     steps: tuple[CertaintyStep, ...]
+    published_ratings: Annotated[
+        tuple[PublishedRating, ...],
+        Field(description="What others rated; it stands beside the computed certainty and moves nothing."),
+    ]
+    retracted_left_out: Annotated[
+        tuple[str, ...], Field(description="Retracted studies of the strategy; they are left out.")
+    ]
     shows: str
     sentence: str
 
@@ -156,6 +208,16 @@ class HarmAnswer:
     as_printed: str
     counts: dict[str, int] | None
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOutAnswer:
+    """The declared rule that keeps a study out of the lines of evidence."""
+
+    rule: Annotated[str, Field(description="Id of the rule of the policy 'pooling'.")]
+    says: str
+    because: Annotated[str | None, Field(description="The record's own reason, where it gives one.")]
+    everywhere: Annotated[bool, Field(description="False where it enters a second, labelled line.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +244,12 @@ class StudyAnswer:
     integrity: str
     integrity_notes: tuple[str, ...]
     read: str
+    kept_out: Annotated[KeptOutAnswer | None, Field(description="Null where it stands in a line of evidence.")]
 
 
 @dataclass(frozen=True, slots=True)
 class SynthesisAnswer:
-    """A published synthesis as printed."""
+    """A published synthesis as printed, beside our own figures on the same outcomes."""
 
     id: str
     citation: str
@@ -197,6 +260,15 @@ class SynthesisAnswer:
     used: bool
     because: str | None
     read: str
+    ours: Annotated[tuple[str, ...], Field(description="Our own figure on each outcome that it pooled.")]
+    trials_read: Annotated[
+        Literal["all", "some", "none"], Field(description="How much of the list of its trials was read.")
+    ]
+    in_both: tuple[str, ...]
+    only_there: tuple[str, ...]
+    only_here: Annotated[tuple[str, ...], Field(description="Given only where the whole list of its trials was read.")]
+    retracted_inside: tuple[str, ...]
+    differs: Annotated[tuple[str, ...], Field(description="Why it may differ, in words.")]
 
 
 @dataclass(frozen=True, slots=True)

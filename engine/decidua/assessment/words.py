@@ -12,7 +12,7 @@ from decidua.evidence.lines import Line
 from decidua.evidence.models import Citation, Guideline, OutcomeName, Position, Reported
 from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.models import OutcomePolicy
-from decidua.rulebook.policy import Certainty, Words
+from decidua.rulebook.policy import Certainty, Policy, Verb, Words
 from decidua.truth import UNKNOWN, YES
 
 __all__ = [
@@ -22,9 +22,12 @@ __all__ = [
     "because",
     "cite",
     "cite_position",
+    "edition",
     "grade_sentence",
     "join",
+    "outcome_names",
     "printed_effect",
+    "who_wrote",
     "year_of",
 ]
 
@@ -71,12 +74,20 @@ def year_of(published: str | None) -> str:
     return published[:4] if published else "undated"
 
 
+def edition(guideline: Guideline) -> str:
+    """Return the year of the edition, which may differ from that of its publication."""
+    return str(guideline.year) if guideline.year is not None else year_of(guideline.published)
+
+
+def who_wrote(citation: Citation) -> str:
+    """Name the first author, and that there were others."""
+    authors = (citation.authors or "").split(",")[0].strip().rstrip(".")
+    return (f"{authors} et al." if citation.authors and "," in citation.authors else authors) or "authors not read"
+
+
 def cite(citation: Citation, id_: str, published: str | None) -> str:
     """Cite a paper in a line; what was not read is left out, never filled in."""
-    authors = (citation.authors or "").split(",")[0].strip().rstrip(".")
-    author = f"{authors} et al." if citation.authors and "," in citation.authors else authors
-    head = author or "authors not read"
-    parts = [f"{head} {year_of(published)}".strip()]
+    parts = [f"{who_wrote(citation)} {year_of(published)}".strip()]
     if citation.journal:
         place = citation.journal
         if citation.volume:
@@ -168,44 +179,61 @@ def printed_effect(reported: Reported | None) -> str | None:
 
 
 def grade_sentence(
-    words: Words, rating: tuple[Certainty, str], treatment: str, outcome: OutcomePolicy, line: Line, *, plural: bool
+    policy: Policy,
+    rated: tuple[Certainty, str],
+    treatment: str,
+    outcome: OutcomePolicy,
+    risks: tuple[Line, float],
+    *,
+    plural: bool,
 ) -> str:
     """Return GRADE's sentence for one effect.
 
-    The direction comes from the interval and the smallest difference that matters; where the interval settles nothing,
-    the point estimate is named as what it may be, and the word "significant" is never used.
+    How sure it sounds follows from the certainty, its verb from the point estimate, and its size from the difference
+    per 1000 at the baseline; where the interval does not settle it, that is added. The word "significant" is not used.
 
     Args:
-        words: The sentences and verbs of the policy.
-        rating: Computed certainty, and what the line shows.
+        policy: The sentences, and the smallest difference that matters.
+        rated: Computed certainty, and what the line shows.
         treatment: The treatment, as it stands within a sentence.
         outcome: The outcome.
-        line: The line of evidence.
+        risks: The line of evidence, and the baseline risk (0 to 1) at which it is shown.
         plural: Whether the treatment's name is a plural.
     """
-    certainty, shows = rating
-    if certainty == "very_low" or line.ratio is None:
-        text = words.by_certainty["very_low"].format(treatment=treatment, outcome=outcome.name)
-    else:
-        more = line.ratio[0] > 1
-        direction = "same" if shows == "no_important_benefit" else "more" if more else "less"
-        if shows == "unclear" and 0.95 <= line.ratio[0] <= 1.05:
-            direction = "same"
-        verb = words.directions[direction]
-        text = words.by_certainty[certainty].format(
-            treatment=treatment,
-            verb=verb.plural if plural else verb.singular,
-            infinitive=verb.infinitive,
-            outcome=outcome.name,
-        )
-        if shows == "unclear":
-            same = direction == "same"
-            text += (
-                ", though the interval holds a difference that matters"
-                if same
-                else ", but the interval holds the opposite too"
-            )
+    (certainty, shows), (line, baseline) = rated, risks
+    words = policy.words
+    saying = words.by_certainty[certainty]
+    if saying.form == "none" or line.ratio is None:
+        text = words.by_certainty["very_low"].says.format(treatment=treatment, outcome=outcome.name, effect="")
+        return text[0].upper() + text[1:] + "."
+    matters = policy.certainty.smallest_difference_per_1000
+    absolute = line.absolute(baseline)
+    differences = None if absolute is None else [1000 * (risk - baseline) for risk in absolute]
+    settled = shows in ("benefit", "harm")
+    phrase = _size_words(words, None if differences is None else abs(differences[0]), matters, settled=settled)
+    direction = words.directions["same" if phrase == words.none else "more" if line.ratio[0] > 1 else "less"]
+
+    def form(verb: Verb) -> str:
+        return verb.infinitive if saying.form == "infinitive" else verb.plural if plural else verb.singular
+
+    effect = phrase.format(
+        verb=form(direction.verb), result=form(words.result), noun=direction.noun, outcome=outcome.name
+    )
+    text = saying.says.format(treatment=treatment, effect=effect, outcome=outcome.name)
+    if phrase == words.none and differences is not None and max(map(abs, differences[1:])) >= matters:
+        text += f", {words.wide}"
+    elif phrase != words.none and not settled:
+        text += f", {words.opposite}"
     return text[0].upper() + text[1:] + "."
+
+
+def _size_words(words: Words, difference: float | None, matters: float, *, settled: bool) -> str:
+    """Return the phrase for a difference per 1000, whatever its side."""
+    if difference is None:
+        return words.unknown
+    if difference < matters:
+        return words.trivial if settled else words.none
+    return next((size.says for size in words.sizes if difference >= size.from_per_1000), words.small)
 
 
 def outcome_names(outcomes: Sequence[OutcomePolicy]) -> dict[OutcomeName, OutcomePolicy]:

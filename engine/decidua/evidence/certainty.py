@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from decidua.condition.reference import evaluate
-from decidua.errors import EvidenceError
-from decidua.evidence.lines import Line
+from decidua.evidence.lines import Line, Row, refers_to_no_rule
 from decidua.profile.facts import Facts, Value
+from decidua.rulebook.models import OutcomePolicy
 from decidua.rulebook.policy import Certainty, CertaintyPolicy, CertaintyRule
-from decidua.truth import YES, Verdict
+from decidua.truth import NO, YES, Verdict
 
 __all__ = ["LEVELS", "Rating", "Step", "line_facts", "rate", "refers_to_no_rule", "shown_by"]
 
@@ -19,68 +19,103 @@ LEVELS: tuple[Certainty, ...] = ("high", "moderate", "low", "very_low")
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a rating: the rule, its domain, how many levels down, and why."""
+    """One step of a rating.
+
+    Attributes:
+        rule: Id of the rule of ``certainty.yaml``.
+        domain: Its domain.
+        levels: Below 0 for down, above 0 for up, 0 for a remark.
+        says: Why.
+        source: Where its threshold comes from; None for decidua's own choice.
+    """
 
     rule: str
     domain: str
-    down: int
+    levels: int
     says: str
-    own_choice: bool
+    source: str | None
 
 
 @dataclass(frozen=True)
 class Rating:
-    """A computed certainty with its steps, the start first."""
+    """A computed certainty with its steps in the order of the rules."""
 
     certainty: Certainty
     start: Certainty
     steps: tuple[Step, ...]
 
 
-def refers_to_no_rule(_id: str) -> Verdict:  # pragma: no cover - checked when the policy is loaded
-    """Refuse a reference to another rule: a row of a policy has none."""
-    raise EvidenceError("a policy refers to no other rule")
-
-
-def line_facts(line: Line, others: Sequence[Line], policy: CertaintyPolicy, *, higher_is_better: bool) -> Facts:
+def line_facts(
+    line: Line,
+    others: Sequence[Line],
+    policy: CertaintyPolicy,
+    outcome: OutcomePolicy,
+    standing: Mapping[str, Verdict] | None = None,
+) -> Facts:
     """Draw the policy facts of one line of evidence.
 
     Args:
         line: The line that is rated.
-        others: Further lines of the same strategy, looked at for disagreement.
+        others: Further lines of the same strategy, looked at for disagreement and for the outcome that matters.
         policy: Gives the smallest difference that matters.
-        higher_is_better: Whether more of the outcome is good.
+        outcome: Gives the side that is good, and the outcome that this one only stands for.
+        standing: Whether each study, by id, would have taken her; None where that is not asked.
     """
-    participants = line.participants
-    share = dict.fromkeys(("low", "some_concerns", "high", "not_read"), 0.0)
-    for row in line.rows:
-        judged = row.study.risk_of_bias.judged if row.study.risk_of_bias else "not_read"
-        share[judged] += row.table.total / participants
     values: dict[str, Value] = {
         "randomised": line.randomised,
         "studies": len(line.rows),
-        "bias_low_share": share["low"],
-        "bias_high_share": share["high"],
-        "bias_not_read_share": share["not_read"],
+        **_shares(line, standing),
         "events": line.events,
-        "participants": participants,
         "isolates": line.isolates,
         "other_population": line.other_population,
-        "concern_share": sum(row.table.total for row in line.rows if row.questioned) / participants,
-        "retracted": 0,
-        "publication_bias": "not_read",
+        "stands_in": _stands_in(line, others, outcome),
+        "retracted": len(line.retracted),
         "i_squared": line.relative.i2[0] if line.relative and line.relative.i2 else 0.0,
         "estimates_disagree": any(_points_away(line, other) for other in others),
     }
-    differences = _differences(line, higher_is_better=higher_is_better)
-    if line.ratio is not None and differences is not None:
+    for name, said in (
+        ("dose_response", [row.study.dose_response for row in line.rows]),
+        ("confounding_opposes", [row.study.confounding_opposes for row in line.rows]),
+    ):
+        if False in said or None not in said:
+            values[name] = False not in said
+    if line.ratio is not None:
+        values["risk_ratio"] = line.ratio[0]
+        values["interval_holds_no_effect"] = line.ratio[1] <= 1 <= line.ratio[2]
+    differences = _differences(line, higher_is_better=outcome.favourable == "higher")
+    if differences is not None:
         worst, best = differences
         matters = policy.smallest_difference_per_1000
-        holds_none = line.ratio[1] <= 1 <= line.ratio[2]
-        values["interval_holds_no_effect"] = holds_none
         values["interval_holds_important_difference"] = best >= matters or worst <= -matters
         values["interval_holds_both_important"] = best >= matters and worst <= -matters
     return Facts(values)
+
+
+def _shares(line: Line, standing: Mapping[str, Verdict] | None) -> dict[str, Value]:
+    """Return what is counted as a share of the participants."""
+
+    def share(rows: Sequence[Row]) -> float:
+        return sum(row.table.total for row in rows) / line.participants
+
+    judged = [(row.study.risk_of_bias.judged if row.study.risk_of_bias else "not_read", row) for row in line.rows]
+    shares: dict[str, Value] = {
+        f"bias_{bias}_share": share([row for known, row in judged if known == bias])
+        for bias in ("low", "high", "not_read")
+    }
+    shares["registered_share"] = share(
+        [row for row in line.rows if row.study.registered is not None and not row.questioned]
+    )
+    shares["concern_share"] = share([row for row in line.rows if row.questioned])
+    if standing is not None:
+        shares["not_eligible_share"] = share([row for row in line.rows if standing.get(row.study.id) is NO])
+    return shares
+
+
+def _stands_in(line: Line, others: Sequence[Line], outcome: OutcomePolicy) -> bool:
+    """Say whether an outcome stands for one that matters, with no line on that of the same design or a better one."""
+    return outcome.stands_for is not None and not any(
+        other.outcome == outcome.stands_for and (other.randomised or not line.randomised) for other in others
+    )
 
 
 def _differences(line: Line, *, higher_is_better: bool) -> tuple[float, float] | None:
@@ -103,32 +138,45 @@ def _points_away(line: Line, other: Line) -> bool:
     return (line.ratio[0] - 1) * (other.ratio[0] - 1) < 0
 
 
-def rate(line: Line, others: Sequence[Line], policy: CertaintyPolicy, *, higher_is_better: bool) -> Rating:
+def rate(
+    line: Line,
+    others: Sequence[Line],
+    policy: CertaintyPolicy,
+    outcome: OutcomePolicy,
+    standing: Mapping[str, Verdict] | None = None,
+) -> Rating:
     """Rate one line of evidence.
 
     Returns:
-        The start by design, then in each domain the strongest rule that holds; no level below very low.
+        The start by design, then in each domain the strongest rule that holds, and every remark. Nothing raises what
+        something lowered; no level is below very low or above high.
     """
-    facts = line_facts(line, others, policy, higher_is_better=higher_is_better)
+    facts = line_facts(line, others, policy, outcome, standing)
     start: Certainty = policy.start_randomised if line.randomised else policy.start_observational
+    holding = [rule for rule in policy.rules if evaluate(rule.when, facts, refers_to_no_rule).verdict is YES]
     strongest: dict[str, CertaintyRule] = {}
-    for rule in policy.rules:
-        if evaluate(rule.when, facts, refers_to_no_rule).verdict is YES:
-            held = strongest.get(rule.domain)
-            if held is None or rule.down > held.down:
-                strongest[rule.domain] = rule
-    steps = tuple(Step(rule.id, rule.domain, rule.down, rule.says, rule.source is None) for rule in strongest.values())
-    level = min(LEVELS.index(start) + sum(step.down for step in steps), len(LEVELS) - 1)
-    return Rating(LEVELS[level], start, steps)
+    for rule in holding:
+        held = strongest.get(rule.domain)
+        if held is None or abs(rule.levels) > abs(held.levels):
+            strongest[rule.domain] = rule
+    shown = [rule for rule in holding if rule is strongest[rule.domain] or rule.levels == 0]
+    steps = [Step(rule.id, rule.domain, rule.levels, rule.says, rule.source) for rule in shown]
+    if any(step.levels < 0 for step in steps):
+        steps = [
+            replace(step, levels=0, says=f"{step.says}: {policy.not_raised_says}") if step.levels > 0 else step
+            for step in steps
+        ]
+    level = LEVELS.index(start) - sum(step.levels for step in steps)
+    return Rating(LEVELS[max(0, min(level, len(LEVELS) - 1))], start, tuple(steps))
 
 
-def shown_by(line: Line, policy: CertaintyPolicy, *, higher_is_better: bool) -> str:
+def shown_by(line: Line, policy: CertaintyPolicy, outcome: OutcomePolicy) -> str:
     """Say what a line shows: benefit, harm, no_important_benefit, or unclear.
 
     No important benefit means that the interval holds no effect and no benefit as large as the smallest difference that
     matters.
     """
-    differences = _differences(line, higher_is_better=higher_is_better)
+    differences = _differences(line, higher_is_better=outcome.favourable == "higher")
     if differences is None:
         return "unclear"
     worst, best = differences

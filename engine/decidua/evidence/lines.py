@@ -1,41 +1,63 @@
 """Lines of evidence: which studies may stand together, and what they give together.
 
-Only studies of one outcome, one denominator, one kind of design, one start (before or after conception) and one
-contrast are pooled. A contrast that adds two treatments, and a subgroup, stand in lines of their own. Retracted,
-one-armed, prognostic and impossible data never enter; studies with a concern enter only in a second, labelled line.
+What may be pooled is declared in ``rules/policy/pooling.yaml``: what never enters and why, what enters only a second,
+labelled line, what stands alone, and what must agree. This module draws the facts those rules look at and obeys them.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
+from decidua.condition.reference import evaluate
+from decidua.errors import EvidenceError
 from decidua.evidence.effects import Estimate, Table, odds_ratio, risk_ratio
 from decidua.evidence.models import Outcome, Study
-from decidua.evidence.pooling import Pooled, pool
+from decidua.evidence.pooling import Pooled, leave_one_out, pool
+from decidua.profile.facts import Facts, Value
 from decidua.rulebook.models import EvidenceUse
+from decidua.rulebook.policy import Agreed, PoolingPolicy, PoolingRule, SecondLine
+from decidua.truth import YES, Verdict
 
-__all__ = ["Line", "Row", "gather_lines", "table_of"]
+__all__ = [
+    "KeptOut",
+    "Line",
+    "Row",
+    "gather_lines",
+    "kept_out",
+    "pooling_facts",
+    "refers_to_no_rule",
+    "table_of",
+    "without_each",
+]
 
-NEVER = ("prognostic", "historical")
-"""Comparators that show no effect of the treatment."""
 
-QUESTIONED = ("concern", "expression_of_concern")
+def refers_to_no_rule(_id: str) -> Verdict:  # pragma: no cover - checked when the policy is loaded
+    """Refuse a reference to another rule: a row of a policy has none."""
+    raise EvidenceError("a policy refers to no other rule")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One study's table in a line."""
+    """One study's table in a line.
+
+    Attributes:
+        alone: Whether it is pooled with nothing.
+        second: The rule by which it enters only a second line; None for a sound study.
+    """
 
     study: Study
     outcome: Outcome
     table: Table
+    alone: bool = False
+    second: SecondLine | None = None
 
     @property
     def questioned(self) -> bool:
-        """Whether the study carries a concern."""
-        return self.study.integrity.status in QUESTIONED
+        """Whether the study enters only a second line."""
+        return self.second is not None
 
 
 @dataclass(frozen=True)
@@ -51,7 +73,8 @@ class Line:
         rows: The studies.
         relative: Pooled (or single) risk ratio, log scale; None where no ratio can be given.
         odds: The same as an odds ratio.
-        other_population: Whether the studies took another population than the strategy's.
+        other_population: Whether studies took another population than the strategy's.
+        retracted: Ids of the retracted studies that the strategy names; they are left out.
     """
 
     outcome: str
@@ -64,6 +87,7 @@ class Line:
     relative: Pooled | None
     odds: Pooled | None
     other_population: bool = False
+    retracted: tuple[str, ...] = ()
 
     @property
     def participants(self) -> int:
@@ -89,6 +113,11 @@ class Line:
     def ratio(self) -> tuple[float, float, float] | None:
         """Risk ratio with its 95 % interval."""
         return None if self.relative is None else _back(self.relative)
+
+    @property
+    def informative(self) -> tuple[Row, ...]:
+        """The rows that lend a ratio: in the others nothing, or everything, happened in both arms."""
+        return tuple(row for row in self.rows if row.table.informative)
 
     @property
     def odds_ratio(self) -> tuple[float, float, float] | None:
@@ -131,26 +160,99 @@ def table_of(outcome: Outcome) -> Table | None:
     return Table(*known)
 
 
-def _wanted(outcome: Outcome, use: EvidenceUse) -> bool:
-    return outcome.contrast == use.contrast and outcome.subgroup == use.subgroup
+def pooling_facts(study: Study, outcome: Outcome | None) -> Facts:
+    """Draw the policy facts of one result, for the rules of ``pooling.yaml``; without a result those of its study."""
+    values: dict[str, Value] = {
+        "integrity": study.integrity.status,
+        "second_filing": study.same_as is not None,
+        "usable": study.pooled,
+    }
+    if study.comparator is not None:
+        values["comparator"] = study.comparator.kind
+    if outcome is not None:
+        values["control_arm"] = outcome.control is not None
+        values["counts_read"] = table_of(outcome) is not None
+        values["isolates"] = outcome.isolates
+    return Facts(values)
 
 
-def _rows(uses: Iterable[EvidenceUse], studies: Mapping[str, Study]) -> list[Row]:
-    rows: list[Row] = []
+RuleKind = TypeVar("RuleKind", bound=PoolingRule)
+
+
+def _first(rules: Iterable[RuleKind], facts: Facts) -> RuleKind | None:
+    """Return the first rule that holds."""
+    return next((rule for rule in rules if evaluate(rule.when, facts, refers_to_no_rule).verdict is YES), None)
+
+
+def _wanted(study: Study, uses: Iterable[EvidenceUse]) -> Iterator[Outcome]:
+    """Yield the results of a study that a strategy names."""
     for use in uses:
-        study = studies.get(use.study)
-        if study is None or (study.comparator is not None and study.comparator.kind in NEVER):
-            continue
-        if not study.pooled or study.integrity.status == "retracted" or study.same_as is not None:
-            continue
-        for outcome in study.outcomes:
-            table = table_of(outcome) if _wanted(outcome, use) else None
-            if table is not None:
-                rows.append(Row(study, outcome, table))
-    return rows
+        if use.study == study.id:
+            for outcome in study.outcomes:
+                if outcome.contrast == use.contrast and outcome.subgroup == use.subgroup:
+                    yield outcome
 
 
-Key = tuple[str, str, bool, str, bool, str]
+@dataclass(frozen=True, slots=True)
+class KeptOut:
+    """Why a study is kept out of the lines.
+
+    Attributes:
+        rule: Id of the rule of ``pooling.yaml``.
+        says: Its words.
+        because: The record's own reason, where it gives one.
+        everywhere: False where it enters a second line.
+    """
+
+    rule: str
+    says: str
+    because: str | None
+    everywhere: bool
+
+
+def kept_out(study: Study, uses: Sequence[EvidenceUse], policy: PoolingPolicy) -> KeptOut | None:
+    """Say which rule keeps a study out of the lines of evidence.
+
+    Args:
+        study: The study.
+        uses: What strategies draw on, of this study and others.
+        policy: What may be pooled.
+
+    Returns:
+        The rule by which the result that comes furthest through the rules is kept out, or None where one enters.
+    """
+    furthest: PoolingRule | None = None
+    second: SecondLine | None = None
+    wanted = list(_wanted(study, uses))
+    if not wanted:
+        rule = _first(policy.never, pooling_facts(study, None)) or policy.named
+        return KeptOut(rule.id, rule.says, study.not_pooled_because, everywhere=True)
+    for outcome in wanted:
+        facts = pooling_facts(study, outcome)
+        never = _first(policy.never, facts)
+        if never is None:
+            second = _first(policy.second_line, facts)
+            if second is None:
+                return None
+        elif furthest is None or policy.never.index(never) > policy.never.index(furthest):
+            furthest = never
+    if second is not None:
+        return KeptOut(second.id, second.says, None, everywhere=False)
+    return None if furthest is None else KeptOut(furthest.id, furthest.says, study.not_pooled_because, everywhere=True)
+
+
+def _rows(uses: Sequence[EvidenceUse], studies: Mapping[str, Study], policy: PoolingPolicy) -> Iterator[Row]:
+    for id_ in dict.fromkeys(use.study for use in uses):
+        study = studies.get(id_)
+        if study is None:
+            continue
+        for outcome in _wanted(study, uses):
+            facts = pooling_facts(study, outcome)
+            table = table_of(outcome)
+            if table is not None and _first(policy.never, facts) is None:
+                alone = _first(policy.alone, facts) is not None
+                yield Row(study, outcome, table, alone, _first(policy.second_line, facts))
+
 
 POPULATIONS = {
     "rpl": "recurrent loss",
@@ -163,21 +265,28 @@ POPULATIONS = {
 }
 
 
-def _key(row: Row, condition: str) -> Key:
-    """Return what must agree for two studies to be pooled."""
-    outcome, study = row.outcome, row.study
-    alone = "" if outcome.isolates else f"{study.id}: {outcome.contrast or study.treatment.drug}"
-    apart = outcome.subgroup or (outcome.contrast if alone else "") or ""
-    start = study.treatment.start
-    against = (study.comparator.text or study.id) if _active(study) and study.comparator else ""
-    return (
-        outcome.outcome,
-        outcome.per,
-        study.randomised,
-        f"{start}|{apart}|{alone}|{against}",
-        outcome.isolates,
-        _label(row, condition),
-    )
+def _against(row: Row) -> str:
+    """Return the other treatment of the control arm; one that is not named is like no other."""
+    comparator = row.study.comparator
+    return (comparator.text or row.study.id) if comparator is not None and _active(row.study) else ""
+
+
+AGREED: Mapping[Agreed, Callable[[Row], Hashable]] = {
+    "outcome": lambda row: row.outcome.outcome,
+    "per": lambda row: row.outcome.per,
+    "design": lambda row: row.study.randomised,
+    "start": lambda row: row.study.treatment.start,
+    "comparison": _against,
+    "population": lambda row: row.study.condition,
+    "subgroup": lambda row: row.outcome.subgroup,
+}
+"""What two results must have in common, by the name under which ``pooling.yaml`` asks for it."""
+
+
+def _key(row: Row, policy: PoolingPolicy) -> Hashable:
+    """Return what must agree for two results to be pooled."""
+    alone = (row.study.id, row.outcome.contrast or row.study.treatment.drug) if row.alone else None
+    return alone, *(AGREED[one.on](row) for one in policy.agree)
 
 
 def _active(study: Study) -> bool:
@@ -185,68 +294,85 @@ def _active(study: Study) -> bool:
     return study.comparator is not None and study.comparator.kind == "active"
 
 
-def _label(row: Row, condition: str) -> str:
+def _label(row: Row, condition: str, policy: PoolingPolicy) -> str:
+    """Say what sets a result apart from the plain line, as far as results must agree in it."""
     outcome, start = row.outcome, row.study.treatment.start
-    parts = [] if row.study.condition == condition else [f"in {POPULATIONS[row.study.condition]}"]
-    if outcome.subgroup:
+    agreed = {one.on for one in policy.agree}
+    parts: list[str] = []
+    if "population" in agreed and row.study.condition != condition:
+        parts.append(f"in {POPULATIONS[row.study.condition]}")
+    if "subgroup" in agreed and outcome.subgroup:
         parts.append(outcome.subgroup)
-    if outcome.contrast and not outcome.isolates:
-        parts.append(f"two treatments at once ({outcome.contrast})")
-    elif not outcome.isolates:
-        parts.append("arms that differ in more than this treatment")
-    if _active(row.study) and row.study.comparator is not None and not outcome.contrast:
+    if not outcome.isolates:
+        both = f"two treatments at once ({outcome.contrast})"
+        parts.append(both if outcome.contrast else "arms that differ in more than this treatment")
+    if "comparison" in agreed and _active(row.study) and row.study.comparator is not None and not outcome.contrast:
         parts.append(f"against {row.study.comparator.text or 'another treatment'}")
-    if start in ("before_conception", "after_conception"):
+    if "start" in agreed and start in ("before_conception", "after_conception"):
         parts.append(f"started {start.replace('_', ' ')}")
     return "; ".join(parts)
 
 
-def gather_lines(uses: Sequence[EvidenceUse], studies: Mapping[str, Study], condition: str) -> list[Line]:
+def gather_lines(
+    uses: Sequence[EvidenceUse], studies: Mapping[str, Study], condition: str, policy: PoolingPolicy
+) -> list[Line]:
     """Gather the lines of evidence of a strategy.
 
     Args:
         uses: The strategy's studies, with the contrast and subgroup meant.
         studies: Studies that count on the date, by id.
         condition: The strategy's condition; studies of another one stand in lines of their own.
+        policy: What may be pooled.
 
     Returns:
         For every group the line without questioned studies, where there are any others, and a second one with them.
     """
-    groups: dict[Key, list[Row]] = {}
-    for row in _rows(uses, studies):
-        group = groups.setdefault(_key(row, condition), [])
+    groups: dict[Hashable, list[Row]] = {}
+    for row in _rows(uses, studies, policy):
+        group = groups.setdefault(_key(row, policy), [])
         if all(row.study.id != other.study.id for other in group):
             group.append(row)
+    named = dict.fromkeys(use.study for use in uses if use.study in studies)
+    retracted = tuple(id_ for id_ in named if studies[id_].integrity.status == "retracted")
     lines: list[Line] = []
-    for key, rows in groups.items():
+    for rows in groups.values():
         sound = [row for row in rows if not row.questioned]
+        label = _label(rows[0], condition, policy)
         if sound:
-            lines.append(_line(key, sound, condition, questioned=False))
+            lines.append(_line(sound, label, condition, retracted))
         if len(sound) < len(rows):
-            lines.append(_line(key, rows, condition, questioned=True))
+            second = dict.fromkeys(row.second.label for row in rows if row.second is not None)
+            lines.append(_line(rows, "; ".join((*([label] if label else []), *second)), condition, retracted))
     return lines
 
 
-def _line(key: Key, rows: Sequence[Row], condition: str, *, questioned: bool) -> Line:
-    outcome, per, randomised, _, isolates, label = key
-    if questioned:
-        label = f"{label}; with a questioned study" if label else "with a questioned study"
-    ratios = [(row, risk_ratio(row.table), odds_ratio(row.table)) for row in rows]
-    relative = [ratio for _, ratio, _ in ratios if ratio is not None]
-    odds = [ratio for _, _, ratio in ratios if ratio is not None]
+def _line(rows: Sequence[Row], label: str, condition: str, retracted: tuple[str, ...]) -> Line:
+    first = rows[0]
+    ratios = [(risk_ratio(row.table), odds_ratio(row.table)) for row in rows]
     return Line(
-        outcome,
-        per,
-        randomised,
+        first.outcome.outcome,
+        first.outcome.per,
+        first.study.randomised,
         label,
-        isolates,
-        questioned,
+        all(row.outcome.isolates for row in rows),
+        any(row.questioned for row in rows),
         tuple(rows),
-        _pooled(relative),
-        _pooled(odds),
-        rows[0].study.condition != condition,
+        _pooled([ratio for ratio, _ in ratios if ratio is not None]),
+        _pooled([ratio for _, ratio in ratios if ratio is not None]),
+        any(row.study.condition != condition for row in rows),
+        retracted,
     )
 
 
 def _pooled(estimates: Sequence[Estimate]) -> Pooled | None:
     return pool([one.log for one in estimates], [one.se**2 for one in estimates])
+
+
+def without_each(line: Line) -> list[tuple[str, tuple[float, float, float]]]:
+    """Return the pooled risk ratio, with its interval, without each study in turn, by the id of that study."""
+    rows = line.informative
+    if len(rows) < 2:
+        return []
+    ratios = [ratio for row in rows if (ratio := risk_ratio(row.table)) is not None]
+    pools = leave_one_out([one.log for one in ratios], [one.se**2 for one in ratios])
+    return [(row.study.id, _back(pooled)) for row, pooled in zip(rows, pools, strict=True) if pooled is not None]

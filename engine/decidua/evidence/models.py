@@ -30,6 +30,7 @@ __all__ = [
     "Source",
     "Study",
     "Synthesis",
+    "TrialList",
     "last_day",
 ]
 
@@ -288,6 +289,8 @@ class Study(Published):
         logistics: Criteria that are not about her (consent, centre, dates), left out of ``eligibility``.
         pooled: Whether its counts may enter a pool; ``not_pooled_because`` says why not.
         same_as: Id of the record that owns this paper, where it is a second filing.
+        dose_response: Whether more treatment had a stronger effect; null was not read.
+        confounding_opposes: Whether plausible confounding would have hidden the effect; null was not read.
     """
 
     citation: Citation
@@ -315,6 +318,8 @@ class Study(Published):
     harms: Texts = ()
     limitations: Texts = ()
     risk_of_bias: RiskOfBias | None = None
+    dose_response: bool | None = None
+    confounding_opposes: bool | None = None
     funding: Text | None = None
     integrity: Integrity
     pooled: bool
@@ -363,13 +368,40 @@ class PooledResult(Record):
     note: Text | None = None
 
 
+class TrialList(Record):
+    """Which trials a synthesis holds, as far as was read.
+
+    Attributes:
+        studies: Ids of studies on record.
+        others: Trials without a record here, as named.
+        complete: Whether these are all of them.
+        without: Ids of studies that are known not to be in it.
+    """
+
+    studies: Texts = ()
+    others: Texts = ()
+    without: Texts = ()
+    complete: bool
+
+    @model_validator(mode="after")
+    def _names_some_where_whole(self) -> Self:
+        if self.complete and not (self.studies or self.others):
+            raise ValueError("a whole list of trials names at least one")
+        return self
+
+
 class Synthesis(Published):
-    """A meta-analysis or review. Where ``used`` is false its figures never stand as the state of the evidence."""
+    """A meta-analysis or review. Where ``used`` is false its figures never stand as the state of the evidence.
+
+    Attributes:
+        trials: Which trials it holds; null was not read.
+    """
 
     citation: Citation
     published_inferred: bool = False
     question: Text
     included: Texts = ()
+    trials: TrialList | None = None
     searched_until: PartialDate | None = None
     pooled: Annotated[tuple[PooledResult, ...], Field(strict=False)]
     conclusion: Text | None

@@ -9,7 +9,9 @@ from decidua.assessment.result import (
     EffectAnswer,
     OptionAnswer,
     PositionAnswer,
+    PublishedRating,
     StrategyAnswer,
+    SynthesisAnswer,
 )
 from decidua.assessment.words import PER_WORDS
 from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, Tone, list_words, lower_first
@@ -21,6 +23,7 @@ EFFECTS_SHOWN = 3
 SYNTHESES_SHOWN = 2
 FIGURES_SHOWN = 4
 HARMS_SHOWN = 4
+RATINGS_SHOWN = 3
 CAUTIONS_SHOWN = 6
 SAID = {
     "recommend": "recommends it",
@@ -115,7 +118,7 @@ def _effects(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
         label = effect.outcome.replace("_", " ").capitalize()
         about = f" ({effect.label})" if effect.label else ""
         strategy = (f"On: {titles[effect.strategy]}.",) if several else ()
-        yield Bullet(label + about, _effect_words(effect), "plain", (*_effect_details(effect), *strategy))
+        yield Bullet(label + about, _effect_words(effect), "plain", (*_effect_details(effect, full=full), *strategy))
     if len(shown) < len(option.effects):
         yield Bullet("", f"{len(option.effects) - len(shown)} further lines of evidence with --all.", "muted")
 
@@ -149,7 +152,7 @@ def _effect_words(effect: EffectAnswer) -> str:
     return text
 
 
-def _effect_details(effect: EffectAnswer) -> Iterator[str]:
+def _effect_details(effect: EffectAnswer, *, full: bool) -> Iterator[str]:
     if effect.per_1000 is not None:
         point, low, high = effect.per_1000
         carried = ", carried by the odds ratio" if effect.carried_by == "OR" else ""
@@ -160,10 +163,52 @@ def _effect_details(effect: EffectAnswer) -> Iterator[str]:
         )
     if effect.interval == "plain, two studies":
         yield "Two studies only: a plain interval, probably too narrow."
-    steps = [f"{step.says} (-{step.down}{'*' if step.own_choice else ''})" for step in effect.steps if step.down]
+    if full:
+        yield from _beside_words(effect)
+    yield _certainty_words(effect)
+    if effect.published_ratings:
+        yield f"Published beside it: {_published(effect.published_ratings, full=full)}."
+    if effect.retracted_left_out:
+        yield f"Left out as retracted: {list_words(effect.retracted_left_out)}."
+
+
+def _beside_words(effect: EffectAnswer) -> Iterator[str]:
+    """Say what stands beside a pooled effect, or a single study's fragility."""
+    if effect.fixed is not None:
+        fixed, low, high = effect.fixed
+        yield f"With a fixed effect RR {fixed:.2f} ({low:.2f} to {high:.2f})."
+    if effect.leave_one_out:
+        left = [
+            f"without {one.without} {one.value:.2f} ({one.ci[0]:.2f} to {one.ci[1]:.2f})"
+            for one in effect.leave_one_out
+        ]
+        yield f"RR {'; '.join(left)}."
+    if effect.fragility_index is not None:
+        others = "one other outcome" if effect.fragility_index == 1 else f"{effect.fragility_index} other outcomes"
+        yield f"Fragility index {effect.fragility_index}: with {others} in one arm Fisher's P would pass 0.05."
+
+
+def _certainty_words(effect: EffectAnswer) -> str:
+    """Say the computed certainty with its steps; an asterisk marks decidua's own choice."""
+    steps = [
+        f"{step.says} ({step.levels or 'no level'}{'*' if step.own_choice else ''})"
+        if step.levels <= 0
+        else f"{step.says} (+{step.levels}{'*' if step.own_choice else ''})"
+        for step in effect.steps[1:]
+    ]
     start = effect.steps[0].says
     reasons = f": {start}; {'; '.join(steps)}" if steps else f": {start}, no reason to lower it"
-    yield f"{effect.certainty.replace('_', ' ').capitalize()} certainty{reasons}."
+    return f"{effect.certainty.replace('_', ' ').capitalize()} certainty{reasons}."
+
+
+def _published(ratings: Sequence[PublishedRating], *, full: bool) -> str:
+    shown = ratings if full else ratings[:RATINGS_SHOWN]
+    said = []
+    for one in shown:
+        about = f"{one.who}: {one.population}" if one.population else one.who
+        said.append(f"{one.rating.replace('_', ' ')} ({about})")
+    more = f"; and {len(ratings) - len(shown)} more with --all" if len(shown) < len(ratings) else ""
+    return "; ".join(said) + more
 
 
 def _syntheses(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
@@ -179,7 +224,16 @@ def _syntheses(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
             f"{synthesis.id} ({year})",
             f"{_sentence(synthesis.question)} As printed, {printed}.{concern}{unused}",
             "plain",
+            tuple(_beside(synthesis, full=full)),
         )
+
+
+def _beside(synthesis: SynthesisAnswer, *, full: bool) -> Iterator[str]:
+    """Yield our own figures beside those of a synthesis, and why they may differ."""
+    ours = synthesis.ours if full else synthesis.ours[:1]
+    if ours and synthesis.as_printed:
+        yield f"Here: {'; '.join(ours)}."
+    yield f"{_sentence('; '.join(synthesis.differs))}"
 
 
 def _positions(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:

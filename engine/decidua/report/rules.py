@@ -15,9 +15,12 @@ from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
 from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph
 from decidua.rulebook.book import AGGREGATES, Rulebook, panel_condition
-from decidua.rulebook.policy import CERTAINTY_FACTS, STATUS_FACTS
+from decidua.rulebook.policy import CERTAINTY_FACTS, POOLING_FACTS, STATUS_FACTS, CertaintyPolicy, CertaintyRule, Size
 
 __all__ = ["Entry", "list_blocks", "listed", "show_blocks"]
+
+NUMBERED = (CertaintyPolicy, CertaintyRule, Size)
+"""Records of a policy whose numbers have a source, or are decidua's own choice."""
 
 CONDITION_TYPES = (Atom, Known, Rule, All, AnyOf, Not, AtLeast, Untold)
 
@@ -48,7 +51,7 @@ def entries(book: Rulebook) -> Iterator[Entry]:
     yield from (Entry(one.id, "synthesis", one.question, one) for one in book.syntheses)
     yield from (Entry(one.id, "document", f"{one.society_name}: {one.title}", one) for one in book.guidelines)
     yield from (Entry(one.id, "position", one.in_brief, one) for one in book.positions)
-    for name in ("status", "certainty", "rank", "words"):
+    for name in ("status", "pooling", "certainty", "rank", "words"):
         yield Entry(name, "policy", f"Policy: {name}", getattr(book.policy, name))
 
 
@@ -97,7 +100,7 @@ def _show(book: Rulebook, entry: Entry) -> Iterator[Block]:
         members = _members(book, entry.id)
         yield Paragraph(f"Holds when any of these holds on the date: {', '.join(members)}.")
         return
-    facts = {"status": STATUS_FACTS, "certainty": CERTAINTY_FACTS}.get(
+    facts = {"status": STATUS_FACTS, "pooling": POOLING_FACTS, "certainty": CERTAINTY_FACTS}.get(
         entry.id if entry.kind == "policy" else "", vocabulary()
     )
     if entry.kind == "panel":
@@ -116,7 +119,7 @@ def _say(book: Rulebook, condition: Condition, facts: dict[str, Fact]) -> str:
 
 def _fields(book: Rulebook, record: BaseModel, facts: dict[str, Fact]) -> Iterator[Bullet]:
     for name in type(record).model_fields:
-        value = getattr(record, name)
+        value = _own_choice(record, name)
         if value is None or value == () or name in ("id", "key", "title"):
             continue
         label = name.strip("_").replace("_", " ").capitalize()
@@ -129,10 +132,17 @@ def _fields(book: Rulebook, record: BaseModel, facts: dict[str, Fact]) -> Iterat
 def _line(book: Rulebook, record: BaseModel, facts: dict[str, Fact]) -> str:
     parts = []
     for name in type(record).model_fields:
-        value = getattr(record, name)
-        if value not in (None, (), "", False):
+        value = _own_choice(record, name)
+        if value is not False and value not in (None, (), ""):
             parts.append(f"{name.strip('_').replace('_', ' ')} {_value(book, value, facts)}")
     return "; ".join(parts)
+
+
+def _own_choice(record: BaseModel, name: str) -> Any:
+    """Return a field; a number of a policy that has no source is decidua's own choice, and says so."""
+    value = getattr(record, name)
+    no_source = value is None and name in ("source", "smallest_difference_source")
+    return "decidua's own choice" if no_source and isinstance(record, NUMBERED) else value
 
 
 def _value(book: Rulebook, value: Any, facts: dict[str, Fact]) -> str:
@@ -143,5 +153,5 @@ def _value(book: Rulebook, value: Any, facts: dict[str, Fact]) -> str:
     if isinstance(value, tuple):
         return ", ".join(_value(book, one, facts) for one in value)
     if isinstance(value, dict):
-        return "; ".join(f"{key}: {text}" for key, text in value.items())
+        return "; ".join(f"{key}: {_value(book, text, facts)}" for key, text in value.items())
     return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)

@@ -77,6 +77,10 @@ def _details(study: StudyAnswer, *, full: bool) -> Iterator[str]:
     if study.note:
         yield f"{study.note[0].upper()}{study.note[1:].rstrip('.')}."
     yield f"{STANDING[study.standing]}{f': {study.because}' if study.because else ''}."
+    if full and study.kept_out is not None:
+        where = "every line" if study.kept_out.everywhere else "the first line"
+        own = f" Its record: {study.kept_out.because.rstrip('.')}." if study.kept_out.because else ""
+        yield f"Kept out of {where}: {study.kept_out.says} [{study.kept_out.rule}].{own}"
     if full or study.integrity != "none_known":
         for note in study.integrity_notes[: None if full else 2]:
             yield note if note.endswith(".") else f"{note}."

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from decidua.condition.reference import evaluate
 from decidua.condition.syntax import Atom, Condition, Known, Literal_, Rule, rules_in, walk
 from decidua.errors import Fault, nearest
+from decidua.evidence.lines import refers_to_no_rule
+from decidua.profile.facts import Facts, Value
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.book import AGGREGATES, Rulebook, panel_condition
 from decidua.rulebook.models import Strategy
-from decidua.rulebook.policy import CERTAINTY_FACTS, STATUS_FACTS
+from decidua.rulebook.policy import CERTAINTY_FACTS, POOLING_FACTS, STATUS_FACTS
+from decidua.truth import YES
 
 __all__ = ["check_rulebook"]
 
@@ -21,10 +25,11 @@ Conditions = Iterable[tuple[str, str, Condition, bool]]
 
 def check_rulebook(book: Rulebook) -> list[Fault]:
     """Return every fault of a rulebook whose files loaded one by one."""
+    policies = list(_policy_conditions(book))
     return [
         *_twice(book),
         *_conditions(book),
-        *_policy_conditions(book),
+        *(policies or _pooling_laws(book)),
         *_circles(book),
         *_references(book),
     ]
@@ -53,12 +58,20 @@ def _twice(book: Rulebook) -> Iterator[Fault]:
         "drug": [one.key for one in book.drugs],
         "test": [one.key for one in book.investigations],
         "option": [one.option for one in book.options],
+        "row of the status table": [one.id for one in book.policy.status.rows],
+        "rule of certainty": [one.id for one in book.policy.certainty.rules],
+        "rule of pooling": _pooling_ids(book),
     }
     for kind, ids in groups.items():
         for id_, times in Counter(ids).items():
             if times > 1:
                 key = f"{PLACES.get(kind, 'id')}:{id_}"
                 yield _at(book, key, f"the {kind} '{id_}' is used {times} times; give each record its own")
+
+
+def _pooling_ids(book: Rulebook) -> list[str]:
+    policy = book.policy.pooling
+    return [one.id for one in (policy.named, *policy.never, *policy.second_line, *policy.alone, policy.once)]
 
 
 def _all_conditions(book: Rulebook) -> Iterator[tuple[str, str, Condition, bool]]:
@@ -96,6 +109,43 @@ def _policy_conditions(book: Rulebook) -> Iterator[Fault]:
     for rule in book.policy.certainty.rules:
         for message in _condition_faults(rule.when, CERTAINTY_FACTS, [], known_allowed=True):
             yield _at(book, f"id:{rule.id}", message)
+    pooling = book.policy.pooling
+    for out in (*pooling.never, *pooling.second_line, *pooling.alone):
+        for message in _condition_faults(out.when, POOLING_FACTS, [], known_allowed=True):
+            yield _at(book, f"id:{out.id}", message)
+
+
+SOUND: Mapping[str, Value] = {
+    "integrity": "none_known",
+    "second_filing": False,
+    "comparator": "placebo",
+    "control_arm": True,
+    "counts_read": True,
+    "usable": True,
+    "isolates": True,
+}
+"""Facts of a result that may be pooled."""
+
+NEVER_POOLED: tuple[tuple[str, Value], ...] = (
+    ("integrity", "retracted"),
+    ("second_filing", True),
+    ("control_arm", False),
+    ("counts_read", False),
+    ("usable", False),
+    ("comparator", "prognostic"),
+    ("comparator", "historical"),
+)
+"""What no rulebook may let into a pool."""
+
+
+def _pooling_laws(book: Rulebook) -> Iterator[Fault]:
+    """Find what a rulebook lets into a pool that no rulebook may."""
+    never = book.policy.pooling.never
+    for fact, value in NEVER_POOLED:
+        facts = Facts({**SOUND, fact: value})
+        if not any(evaluate(rule.when, facts, refers_to_no_rule).verdict is YES for rule in never):
+            said = ("yes" if value else "no") if isinstance(value, bool) else value
+            yield _at(book, f"id:{never[0].id}", f"'never' must keep out what has {fact} = {said}; add a rule for it")
 
 
 def _condition_faults(
@@ -205,6 +255,15 @@ def _references(book: Rulebook) -> Iterator[Fault]:
             ((f"id:{one.id}", [id_ for care in one.usual_care for id_ in care.positions]) for one in book.causes),
             book.position,
             "position",
+        ),
+        (
+            (
+                (f"id:{one.id}", [*one.trials.studies, *one.trials.without])
+                for one in book.syntheses
+                if one.trials is not None
+            ),
+            book.study,
+            "study",
         ),
         (((f"id:{one.id}", one.positions) for one in book.contradictions), book.position, "position"),
         (((f"id:{one.id}", one.guidelines) for one in book.unread), book.guideline, "guideline"),

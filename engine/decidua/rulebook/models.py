@@ -304,10 +304,15 @@ class Drug(Record):
 
 
 class OutcomePolicy(Record):
-    """How an outcome is treated: whether it is a success, its share of the ranking, its words."""
+    """How an outcome is treated: whether it is a success, its share of the ranking, its words.
+
+    Attributes:
+        stands_for: The outcome that matters and that this one is only a sign of.
+    """
 
     outcome: OutcomeName
     name: Text
     favourable: Literal["higher", "lower"]
     order: Count
     harm: bool = False
+    stands_for: OutcomeName | None = None

@@ -25,7 +25,7 @@ from decidua.rulebook.models import (
     Panel,
     Subset,
 )
-from decidua.rulebook.policy import CertaintyPolicy, Policy, RankPolicy, StatusPolicy, Words
+from decidua.rulebook.policy import CertaintyPolicy, Policy, PoolingPolicy, RankPolicy, StatusPolicy, Words
 
 __all__ = ["FILES", "read_rulebook"]
 
@@ -72,6 +72,7 @@ FILES: dict[str, type[Record]] = {
     "cautions/findings.yaml": FindingFile,
     "evidence/guidelines.yaml": GuidelineFile,
     "policy/status.yaml": StatusPolicy,
+    "policy/pooling.yaml": PoolingPolicy,
     "policy/certainty.yaml": CertaintyPolicy,
     "policy/rank.yaml": RankPolicy,
     "policy/words.yaml": Words,
@@ -186,6 +187,7 @@ def _assemble(parts: _Parts, digest: str, evidence_digest: str, loaded: Loaded) 
         rank=parts.single["policy/rank.yaml"],
         outcomes=parts.single["policy/outcomes.yaml"].outcomes,
         words=parts.single["policy/words.yaml"],
+        pooling=parts.single["policy/pooling.yaml"],
     )
     return Rulebook(
         manifest=parts.single["rulebook.yaml"],
