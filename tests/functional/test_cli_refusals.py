@@ -211,7 +211,7 @@ def test_a_file_whose_name_is_no_text_is_read_and_named(tmp_path):
 ASSESS = ("assess", FOUR_LOSSES)
 WRONG_CALLS = {
     "no profile": (("assess",), "Missing argument 'PROFILE...'"),
-    "no such command": (("asess", FOUR_LOSSES), "No such command 'asess'"),
+    "no such command": (("asess", FOUR_LOSSES), "there is no command 'asess'; did you mean 'assess'?"),
     "no such option": ((*ASSESS, "--formt", "json"), "No such option"),
     "no such format": ((*ASSESS, "--format", "pdf"), "'pdf' is not one of 'text', 'json', 'markdown', 'html'"),
     "no such engine": ((*ASSESS, "--engine", "rete"), "'rete' is not one of 'auto', 'reference', 'durable'"),

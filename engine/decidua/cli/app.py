@@ -6,34 +6,66 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+import typer.core
+import typer.main
 
-from decidua.cli.assess import assess_command, explain_command
+from decidua.cli.arguments import CONTEXT
 from decidua.cli.exits import BAD_INPUT, DONE, INTERNAL, STOPPED, exit_code
 from decidua.cli.printing import complain, one_line, write_no_more
-from decidua.cli.rules import rules_app
-from decidua.cli.schema import schema_command
-from decidua.errors import DeciduaError
+from decidua.errors import DeciduaError, nearest
 from decidua.version import __version__
 
 __all__ = ["app", "main"]
 
+COMMANDS = {
+    "assess": "assess:assess_command",
+    "explain": "assess:explain_command",
+    "rules": "rules:rules_app",
+    "schema": "schema:schema_command",
+}
+"""Where each command is: module and name. Only the one that is called is imported."""
+
+
+class Commands(typer.core.TyperGroup):
+    """The commands, each imported when it is called or when all of them are listed."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is the library's
+        """Return the names, as ``--help`` lists them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the signature is the library's
+        """Return a command.
+
+        Raises:
+            DeciduaError: There is none of that name; the nearest is named.
+        """
+        if cmd_name not in COMMANDS:
+            raise DeciduaError(f"there is no command '{cmd_name}'{nearest(cmd_name, COMMANDS)} (see 'decidua --help')")
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        found = getattr(import_module(f"decidua.cli.{module}"), name)
+        if isinstance(found, typer.Typer):
+            return typer.main.get_group(found)
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=CONTEXT)
+        alone.command(cmd_name)(found)
+        return typer.main.get_command(alone)
+
+
 app = typer.Typer(
     name="decidua",
+    cls=Commands,
+    invoke_without_command=False,
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings=CONTEXT,
     help="Which immunomodulatory options have which evidence for a woman with recurrent pregnancy loss or implantation "
     "failure. For research and for discussion among clinicians; no medical device.",
 )
-app.command("assess")(assess_command)
-app.command("explain")(explain_command)
-app.command("schema")(schema_command)
-app.add_typer(rules_app, name="rules")
 
 
 def _version(wanted: bool) -> None:

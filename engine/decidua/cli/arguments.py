@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,6 +17,7 @@ from decidua.profile.model import Profile
 from decidua.profile.reading import MAX_PROFILE_BYTES, load_profile, parse_profile
 
 __all__ = [
+    "CONTEXT",
     "All",
     "AsOf",
     "EngineName",
@@ -30,6 +31,10 @@ __all__ = [
     "read_baseline",
     "read_profile",
 ]
+
+
+CONTEXT: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+"""Settings of every command."""
 
 
 class Format(StrEnum):

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from decidua.assessment.loading import load_rulebook
-from decidua.cli.arguments import Format, RulesFolder
+from decidua.cli.arguments import CONTEXT, Format, RulesFolder
 from decidua.cli.exits import NOT_HELD
 from decidua.cli.printing import one_line, print_blocks, print_text
 from decidua.errors import RulebookError
@@ -19,7 +19,13 @@ from decidua.rulebook.folder import data_folder
 
 __all__ = ["rules_app"]
 
-rules_app = typer.Typer(no_args_is_help=True, help="Look at the rulebook: its rules, evidence and policies.")
+rules_app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings=CONTEXT,
+    help="Look at the rulebook: its rules, evidence and policies.",
+)
 
 
 @rules_app.command("list")

@@ -57,7 +57,7 @@ def evaluate(condition: Condition, facts: Facts, verdict_of: VerdictOf) -> Proof
     if isinstance(condition, Not):
         part = evaluate(condition.part, facts, verdict_of)
         return Proof(condition, negation(part.verdict), (part,))
-    parts = tuple(evaluate(part, facts, verdict_of) for part in condition.parts)
+    parts = tuple([evaluate(part, facts, verdict_of) for part in condition.parts])
     verdicts = [part.verdict for part in parts]
     if isinstance(condition, All):
         return Proof(condition, all_of(verdicts), parts)

@@ -69,6 +69,8 @@ def _to_safe_ascii(text: str) -> str:
 
 def to_ascii(text: str) -> str:
     """Turn text into ASCII: letters lose their accents, other signs become near ones or ``?``."""
+    if text.isascii():
+        return text
     decomposed = unicodedata.normalize("NFKD", text.translate(_SIGNS))
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign)).encode("ascii", "replace").decode()
 

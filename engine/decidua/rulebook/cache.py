@@ -56,9 +56,11 @@ def cache_key(files: Mapping[str, bytes]) -> str:
         digest.update(content)
     code = Path(__file__).parent.parent
     for folder in ("assessment", "condition", "engines", "evidence", "profile", "rulebook"):
-        for module in sorted((code / folder).glob("*.py")):
-            status = module.stat()
-            digest.update(f"{folder}/{module.name}\0{status.st_size}\0{status.st_mtime_ns}".encode())
+        with os.scandir(code / folder) as entries:
+            for module in sorted(entries, key=lambda entry: entry.name):
+                if module.name.endswith(".py"):
+                    status = module.stat()
+                    digest.update(f"{folder}/{module.name}\0{status.st_size}\0{status.st_mtime_ns}".encode())
     return digest.hexdigest()
 
 

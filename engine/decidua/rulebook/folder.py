@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -60,8 +61,12 @@ def _file_names(folder: Path) -> list[str]:
         raise RulebookError(
             Fault("is no folder of rules; name one laid out like the shipped 'rules'", file=str(folder))
         )
-    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.y*ml"))
-    return [name for name in names if name.split("/", 1)[0] not in IGNORED]
+    names: list[str] = []
+    for parent, folders, files in os.walk(folder):
+        below = Path(parent).relative_to(folder).as_posix()
+        start = "" if below == "." else f"{below}/"
+        names.extend(f"{start}{name}" for name in (*folders, *files) if name.endswith((".yaml", ".yml")))
+    return sorted(name for name in names if name.split("/", 1)[0] not in IGNORED)
 
 
 def _read_files(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
