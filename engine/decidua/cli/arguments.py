@@ -21,6 +21,7 @@ __all__ = [
     "AsOf",
     "EngineName",
     "EngineOption",
+    "EvidenceFormat",
     "Format",
     "OneProfile",
     "ProfilePaths",
@@ -39,6 +40,16 @@ class Format(StrEnum):
     json = "json"
     markdown = "markdown"
     html = "html"
+
+
+class EvidenceFormat(StrEnum):
+    """Formats of the evidence on an option."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+    html = "html"
+    csv = "csv"
 
 
 class EngineName(StrEnum):
