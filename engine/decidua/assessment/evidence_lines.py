@@ -31,7 +31,7 @@ def line_evidence(view: DatedRulebook, option: Option, outcome: str | None) -> l
     """
     policies = outcome_names(view.book.policy.outcomes)
     shared: dict[tuple[object, ...], list[RatedLine]] = {}
-    for strategy in option.strategies:
+    for strategy in view.strategies_of(option):
         for rated in rate_strategy(view, strategy):
             if outcome in (None, rated.line.outcome):
                 shared.setdefault(_identity(rated), []).append(rated)

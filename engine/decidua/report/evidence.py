@@ -96,14 +96,19 @@ def _eligibility(evidence: OptionEvidence, counted: Eligibility) -> Iterator[Blo
     if standing is not None and largest is not None:
         label = next(one.label for one in evidence.studies if one.id == largest)
         verb = {"yes": "she would have been in it", "no": "she would not have been in it", "unknown": "not known"}
-        text += f" The largest, {label}: {verb[standing.verdict]}{f', {standing.because}' if standing.because else ''}."
+        text += (
+            f" The largest, {label}: {verb[standing.verdict]}{f' ({standing.because})' if standing.because else ''}."
+        )
     yield Paragraph(text, "good" if counted.yes else "plain")
 
 
 def _lines(evidence: OptionEvidence) -> Iterator[Block]:
     yield Heading("What it comes to", 2)
     if not evidence.lines:
-        yield Paragraph("Nothing can be pooled or drawn: no strategy has a study with counts for two arms.", "open")
+        yield Paragraph(
+            "Nothing is pooled or drawn: no strategy of the rulebook has a study on it with counts for two arms.",
+            "open",
+        )
         return
     yield Paragraph(HOW_TO_READ, "muted")
     for (name, per), lines in groupby(evidence.lines, key=lambda line: (line.name, line.per)):
@@ -217,11 +222,14 @@ def _synthesis(one: SynthesisEvidence, outcome: str | None) -> Bullet:
             parts.append(f"({pooled.ci[0]:g} to {pooled.ci[1]:g})")
         if pooled.i2 is not None:
             parts.append(f"I2 {pooled.i2:g} %")
-        size = [f"{pooled.k} studies" if pooled.k else "", f"n = {pooled.n}" if pooled.n else ""]
+        size = [
+            f"{pooled.k} {'study' if pooled.k == 1 else 'studies'}" if pooled.k else "",
+            f"n = {pooled.n}" if pooled.n else "",
+        ]
         if any(size):
             parts.append(f"in {', '.join(part for part in size if part)}")
         if pooled.certainty:
-            parts.append(f"rated {pooled.certainty} there")
+            parts.append(f"rated {_said(pooled.certainty)} there")
         figures.append(" ".join(parts))
     details = [f"{figure[0].upper()}{figure[1:]}." for figure in figures] or ["No pooled figure of it was read."]
     if one.integrity != "none_known":
@@ -264,8 +272,8 @@ def _overview(overview: EvidenceOverview) -> Iterator[Block]:
     most = [26, 7, 5, 7, 10, 4, 7]
     hers = overview.total.eligibility is not None
     if hers:
-        columns.append("Eligible")
-        most.append(16)
+        columns.append("Hers")
+        most.append(8)
     yield Grid(
         tuple(columns),
         tuple(_overview_cells(row) for row in every),
@@ -275,7 +283,7 @@ def _overview(overview: EvidenceOverview) -> Iterator[Block]:
         cell_tones=tuple(tuple("plain" for _ in columns) for _ in every),
     )
     if hers:
-        yield Paragraph("Eligible: studies she would have been in, of all; in brackets those of which it is not known.")
+        yield Paragraph("Hers: studies she would have been in; in brackets those of which it cannot be known.")
     yield Bullets(tuple(_remarks(overview)))
     yield Paragraph(WOMEN_COUNTED, "muted")
     yield Paragraph(
@@ -287,8 +295,8 @@ def _overview_cells(row: OverviewRow) -> tuple[str, ...]:
     cells = [row.name, str(row.studies), str(row.randomised), str(row.women), row.newest or "none"]
     cells += [str(row.documents_for), str(row.documents_against)]
     if row.eligibility is not None:
-        unknown = f" (? {row.eligibility.unknown})" if row.eligibility.unknown else ""
-        cells.append(f"{row.eligibility.yes} of {row.eligibility.studies}{unknown}")
+        unknown = f"({row.eligibility.unknown})" if row.eligibility.unknown else ""
+        cells.append(f"{row.eligibility.yes}{unknown}")
     return tuple(cells)
 
 

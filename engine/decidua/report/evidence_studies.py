@@ -78,7 +78,7 @@ def _details(study: StudyEvidence) -> Iterator[str]:
 def result_words(result: StudyResult) -> str:
     """Say one outcome in a clause: counts, effect, how it was read, as printed."""
     own = result.label.replace("_", " ") if result.label else ""
-    about = [part for part in (own, result.contrast, result.subgroup) if part]
+    about = [part for part in (own, result.contrast, result.subgroup) if part and part.lower() != result.name]
     name = f"{result.name} ({'; '.join(about)})" if about else result.name
     arms = [
         _arm(result.treated_events, result.treated_total, result.treated_percent),

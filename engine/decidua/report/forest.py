@@ -30,7 +30,10 @@ SHORTEST_SPAN = 1.4
 """The axis reaches at least from 1 / this to this, so that a null effect is seen as one."""
 
 STEPS, FINE_STEPS = (1, 2, 5), (1, 1.5, 2, 3, 5, 7)
-"""Digits at which an axis has labels; it may end at any of the finer ones."""
+SPARE_ENDS = 6
+NARROW = 8.0
+"""Digits at which an axis has labels, the finer ones where it spans less than so many times. It ends at one of the next
+few of the finer ones, so that there is room for the labels and the arrowheads."""
 
 WIDE_SPAN = 10.0
 """An interval of a study is shown to its end as far as this (and 1 / this); points are always shown."""
@@ -73,8 +76,8 @@ class Axis:
 
     def ticks(self) -> list[float]:
         """Return the ratios to label: 1, then the ends, then what lies between, as far as there is room."""
-        between = (*_steps(self.low, self.high, STEPS), *_steps(self.low, self.high, FINE_STEPS))
-        candidates = [1.0, self.low, self.high, *between]
+        digits = FINE_STEPS if self.high / self.low < NARROW else STEPS
+        candidates = [1.0, self.low, self.high, *_steps(self.low, self.high, digits)]
         taken: list[tuple[int, int]] = []
         chosen: list[float] = []
         for ratio in dict.fromkeys(candidates):
@@ -101,7 +104,10 @@ def _steps(low: float, high: float, digits: Sequence[float]) -> Iterator[float]:
 
 
 def choose_axis(rows: Sequence[ForestRow], columns: int) -> Axis:
-    """Choose an axis that holds every point, every pooled interval and 1, and wide intervals as far as is sensible."""
+    """Choose an axis that holds every point, every pooled interval and 1, and wide intervals as far as is sensible.
+
+    It is the shortest one whose ends can both be labelled and on which no point hides an arrowhead.
+    """
     drawn = [(row.kind, row.ratio) for row in rows if row.ratio is not None]
     points = [ratio[0] for kind, ratio in drawn if kind != "prediction"]
     pooled = [end for kind, ratio in drawn if kind == "pooled" for end in ratio[1:]]
@@ -109,7 +115,24 @@ def choose_axis(rows: Sequence[ForestRow], columns: int) -> Axis:
     lows = [max(ratio[1], 1 / WIDE_SPAN) for _, ratio in drawn]
     highs = [min(ratio[2], WIDE_SPAN) for _, ratio in drawn]
     low, high = min([*needed, *lows]), max([*needed, *highs])
-    return Axis(max(_steps(low / 10, low, FINE_STEPS)), min(_steps(high, high * 10, FINE_STEPS)), columns)
+    below = sorted(_steps(low / 100, low, FINE_STEPS), reverse=True)[:SPARE_ENDS]
+    above = sorted(_steps(high, high * 100, FINE_STEPS))[:SPARE_ENDS]
+    pairs = sorted((at + to, to) for at in range(len(below)) for to in range(len(above)))
+    axes = [Axis(below[far - to], above[to], columns) for far, to in pairs]
+    return next((axis for axis in axes if _has_room(axis, [ratio for _, ratio in drawn])), axes[0])
+
+
+def _has_room(axis: Axis, drawn: Sequence[tuple[float, float, float]]) -> bool:
+    """Say whether both ends have their labels, and no point hides the arrowhead of its own interval."""
+    if not {axis.low, axis.high} <= {*axis.ticks()}:
+        return False
+    last = axis.columns - 1
+    for point, low, high in drawn:
+        if axis.column(low) < 0 and axis.column(point) == 0:
+            return False
+        if axis.column(high) > last and axis.column(point) == last:
+            return False
+    return True
 
 
 def ratio_words(ratio: tuple[float, float, float], *, point: bool = True) -> str:
