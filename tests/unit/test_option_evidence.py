@@ -117,7 +117,7 @@ def test_retracted_studies_are_shown_and_stand_in_no_line_on_any_option():
     [
         ("ivig", "kim-2022", "one arm"),
         ("corticosteroids", "nyborg-2014-corticosteroids", "a second filing of the paper that stands as nyborg-2014"),
-        ("g_csf", "jiang-2021", "no strategy of the rulebook draws on it"),
+        ("g_csf", "jiang-2021", "no strategy for it in the rulebook draws on this study"),
         ("g_csf", "karimi-2020", "events not known for both arms"),
     ],
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from decidua.assessment.evidence_answers import ContradictionEvidence, DocumentRow, Said
 from decidua.assessment.status import AGAINST, FOR
-from decidua.assessment.words import POSITION_WORDS, READ_WORDS, year_of
+from decidua.assessment.words import POSITION_WORDS, READ_WORDS, edition
 from decidua.evidence.models import Guideline, Position, Stance, last_day
 from decidua.rulebook.book import DatedRulebook
 
@@ -43,7 +43,7 @@ def _row(view: DatedRulebook, guideline: Guideline, said: tuple[Said, ...]) -> D
     return DocumentRow(
         guideline=guideline.id,
         society=guideline.society_name,
-        year=_edition(guideline),
+        year=edition(guideline),
         published=guideline.published,
         kind=guideline.kind,
         superseded_by=None if newer is None else _name(view.guidelines[newer]),
@@ -52,12 +52,8 @@ def _row(view: DatedRulebook, guideline: Guideline, said: tuple[Said, ...]) -> D
     )
 
 
-def _edition(guideline: Guideline) -> str:
-    return str(guideline.year) if guideline.year is not None else year_of(guideline.published)
-
-
 def _name(guideline: Guideline) -> str:
-    year = _edition(guideline)
+    year = edition(guideline)
     return guideline.society_name if year == "undated" else f"{guideline.society_name} {year}"
 
 

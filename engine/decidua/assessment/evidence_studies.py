@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from decidua.assessment.evidence_answers import Eligibility, Ratio, Standing, StudyEvidence, StudyResult
 from decidua.assessment.verdicts import Verdicts
 from decidua.assessment.words import READ_WORDS, because, cite, outcome_names, printed_effect, year_of
 from decidua.evidence.effects import Estimate, Table, odds_ratio, risk_ratio
-from decidua.evidence.lines import table_of
+from decidua.evidence.lines import kept_out, table_of
 from decidua.evidence.models import Arm, Outcome, Study, last_day
 from decidua.rulebook.book import DatedRulebook
-from decidua.rulebook.models import OutcomePolicy
+from decidua.rulebook.models import EvidenceUse, OutcomePolicy
 from decidua.truth import YES
 
 __all__ = [
@@ -73,18 +73,22 @@ def _total(outcome: Outcome) -> int:
 
 
 def study_evidence(
-    view: DatedRulebook, studies: Sequence[Study], lines: Mapping[str, Sequence[int]], outcome: str | None
+    view: DatedRulebook,
+    studies: Sequence[Study],
+    uses: Sequence[EvidenceUse],
+    lines: Mapping[str, Sequence[int]],
+    outcome: str | None,
 ) -> list[StudyEvidence]:
     """Return the studies as they are shown.
 
     Args:
         view: What holds on the date.
         studies: The studies, in order.
+        uses: What the strategies of the option draw on.
         lines: Numbers of the lines that each study stands in, by its id.
         outcome: Show this outcome only; None shows all.
     """
     names, policies = short_names(studies), outcome_names(view.book.policy.outcomes)
-    used = {use.study for strategy in view.book.strategies for use in strategy.evidence}
     return [
         StudyEvidence(
             id=study.id,
@@ -109,7 +113,7 @@ def study_evidence(
             integrity_notes=study.integrity.notes,
             read=READ_WORDS[study.source.read],
             lines=tuple(lines.get(study.id, ())),
-            not_pooled=None if study.id in lines else _why_not_pooled(study, used, outcome),
+            not_pooled=None if study.id in lines else _why_not_pooled(view, study, uses, outcome),
             same_as=study.same_as,
         )
         for study in studies
@@ -169,27 +173,20 @@ def rounded(value: float) -> float:
     return float(f"{value:.6g}")
 
 
-def _why_not_pooled(study: Study, used: Collection[str], outcome: str | None) -> str:
-    """Say in words why a study stands in no line of evidence, with the record's own reason where it gives one."""
-    outcomes = [one for one in study.outcomes if outcome in (None, one.outcome)]
-    kind = None if study.comparator is None else study.comparator.kind
+def _why_not_pooled(view: DatedRulebook, study: Study, uses: Sequence[EvidenceUse], outcome: str | None) -> str:
+    """Say in words why a study stands in no line of evidence: its record's own reason, else the rule of pooling."""
     if study.same_as is not None:
         return f"a second filing of the paper that stands as {study.same_as}"
     if study.integrity.status == "retracted":
         return "retracted: it moves nothing"
     if not study.pooled and study.not_pooled_because is not None:
         return study.not_pooled_because
-    if kind == "historical":
-        return "its controls are from another time"
-    if kind == "prognostic":
-        return "it compares women with and without a marker, which shows no effect of the treatment"
-    if kind in (None, "none") or all(one.control is None for one in outcomes):
-        return "one arm, no control"
-    if all(table_of(one) is None for one in outcomes):
+    if all(table_of(one) is None for one in study.outcomes if outcome in (None, one.outcome)):
         return "no counts for both arms were read"
-    if study.id not in used:
-        return "no strategy of the rulebook draws on it"
-    return "its counts are of another contrast or subgroup than a strategy draws on"
+    if all(use.study != study.id for use in uses):
+        return "no strategy for it in the rulebook draws on this study"
+    out = kept_out(study, uses, view.book.policy.pooling)
+    return out.says if out is not None else "its counts for this outcome are of another contrast or subgroup"
 
 
 _INITIALS = re.compile(r"(?:[A-Z]{1,3}\.?|[A-Z]\.(?:[A-Z]\.)*)")

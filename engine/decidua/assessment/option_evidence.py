@@ -102,6 +102,7 @@ def _evidence(view: DatedRulebook, option: str, outcome: str | None) -> OptionEv
         raise DeciduaError(f"no study of '{option}' that was published by {view.day} and read has '{outcome}'{held}")
     known = book.option.get(option)
     lines = [] if known is None else line_evidence(view, known, outcome)
+    uses = [] if known is None else [use for strategy in known.strategies for use in strategy.evidence]
     return OptionEvidence(
         option=option,
         name=option_name(view, option),
@@ -109,7 +110,7 @@ def _evidence(view: DatedRulebook, option: str, outcome: str | None) -> OptionEv
         as_of=view.day,
         outcome=outcome,
         summary=_overview_row(view, option, studies, None),
-        studies=tuple(study_evidence(view, studies, _numbers(lines), outcome)),
+        studies=tuple(study_evidence(view, studies, uses, _numbers(lines), outcome)),
         other_studies=len(every) - len(studies),
         lines=tuple(lines),
         syntheses=tuple(_synthesis(one) for one in syntheses),
