@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from decidua.assessment.result import Answer
+from decidua.assessment.result import Answer, PublishedRating
 from decidua.evidence.models import GuidelineKind, Ongoing, PooledResult, PositionCondition, Stance
 from decidua.rulebook.policy import Certainty
 
@@ -169,6 +169,7 @@ class LineEvidence:
         interval: How the 95 % interval was made.
         prediction: 95 % prediction interval, for three studies or more.
         i2: Share of the variation beyond chance (0 to 1) with its 95 % interval.
+        certainty: Computed; ``published_ratings`` stand beside it.
         fixed, mantel_haenszel: Fixed effects beside it: inverse variance, and Mantel-Haenszel without correction.
     """
 
@@ -197,11 +198,17 @@ class LineEvidence:
     odds_ratio: Ratio | None
     leave_one_out: LeaveOneOut | None
     certainty: Certainty
+    published_ratings: tuple[PublishedRating, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SynthesisEvidence:
-    """A published synthesis: its figures as printed, and why they may not stand as the state of the evidence."""
+    """A published synthesis: its figures as printed, and why they may not stand as the state of the evidence.
+
+    Attributes:
+        ours: Our own figure on each outcome it pooled, where a strategy names it.
+        differs: Why it may differ from ours; empty where no strategy names it.
+    """
 
     id: str
     citation: str
@@ -215,6 +222,8 @@ class SynthesisEvidence:
     not_used_because: str | None
     same_as: str | None
     read: str
+    ours: tuple[str, ...]
+    differs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from decidua.assessment.effects import RatedLine, rate_strategy
 from decidua.assessment.evidence_answers import LeaveOneOut, LineEvidence, LineRow, Ratio
 from decidua.assessment.evidence_studies import no_ratio, ratio_of, rounded, short_names
+from decidua.assessment.published import published_ratings
+from decidua.assessment.result import PublishedRating
 from decidua.assessment.words import outcome_names
 from decidua.evidence.effects import risk_ratio
 from decidua.evidence.lines import Row
@@ -31,13 +33,17 @@ def line_evidence(view: DatedRulebook, option: Option, outcome: str | None) -> l
     """
     policies = outcome_names(view.book.policy.outcomes)
     shared: dict[tuple[object, ...], list[RatedLine]] = {}
+    published: dict[tuple[object, ...], dict[PublishedRating, None]] = {}
     for strategy in view.strategies_of(option):
-        for rated in rate_strategy(view, strategy):
+        ratings = published_ratings(view, strategy, option.option)
+        for at, rated in enumerate(rate_strategy(view, strategy)):
             if outcome in (None, rated.line.outcome):
                 shared.setdefault(_identity(rated), []).append(rated)
+                published.setdefault(_identity(rated), {}).update(dict.fromkeys(ratings.get(at, ())))
     groups = sorted(shared.values(), key=lambda group: _order(group[0], policies[_first(group[0]).outcome.outcome]))
     return [
-        _line(number, group, policies[_first(group[0]).outcome.outcome]) for number, group in enumerate(groups, start=1)
+        _line(number, group, policies[_first(group[0]).outcome.outcome], tuple(published[_identity(group[0])]))
+        for number, group in enumerate(groups, start=1)
     ]
 
 
@@ -59,7 +65,9 @@ def _order(rated: RatedLine, policy: OutcomePolicy) -> tuple[object, ...]:
     return (policy.order, *per, *sound, -len(line.rows), -line.participants, line.label, rated.strategy.id)
 
 
-def _line(number: int, group: Sequence[RatedLine], policy: OutcomePolicy) -> LineEvidence:
+def _line(
+    number: int, group: Sequence[RatedLine], policy: OutcomePolicy, published: tuple[PublishedRating, ...]
+) -> LineEvidence:
     rated = group[0]
     line, pooled = rated.line, rated.line.relative
     several = pooled is not None and pooled.k > 1
@@ -92,6 +100,7 @@ def _line(number: int, group: Sequence[RatedLine], policy: OutcomePolicy) -> Lin
         odds_ratio=_ratio(line.odds),
         leave_one_out=_leave_one_out(line.rows),
         certainty=rated.rating.certainty,
+        published_ratings=published,
     )
 
 

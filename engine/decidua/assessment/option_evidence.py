@@ -27,6 +27,8 @@ from decidua.assessment.evidence_studies import (
     studies_of,
     study_evidence,
 )
+from decidua.assessment.published import synthesis_answers
+from decidua.assessment.result import SynthesisAnswer
 from decidua.assessment.verdicts import Verdicts
 from decidua.assessment.words import READ_WORDS, cite
 from decidua.errors import DeciduaError, nearest
@@ -102,7 +104,9 @@ def _evidence(view: DatedRulebook, option: str, outcome: str | None) -> OptionEv
         raise DeciduaError(f"no study of '{option}' that was published by {view.day} and read has '{outcome}'{held}")
     known = book.option.get(option)
     lines = [] if known is None else line_evidence(view, known, outcome)
-    uses = [] if known is None else [use for strategy in known.strategies for use in strategy.evidence]
+    strategies = [] if known is None else view.strategies_of(known)
+    uses = [use for strategy in strategies for use in strategy.evidence]
+    beside = {one.id: one for one in synthesis_answers(view, strategies)}
     return OptionEvidence(
         option=option,
         name=option_name(view, option),
@@ -113,7 +117,7 @@ def _evidence(view: DatedRulebook, option: str, outcome: str | None) -> OptionEv
         studies=tuple(study_evidence(view, studies, uses, _numbers(lines), outcome)),
         other_studies=len(every) - len(studies),
         lines=tuple(lines),
-        syntheses=tuple(_synthesis(one) for one in syntheses),
+        syntheses=tuple(_synthesis(one, beside.get(one.id)) for one in syntheses),
         ongoing=_ongoing(view, option),
         documents=tuple(documents),
         contradictions=tuple(contradictions_on(view, option)),
@@ -151,7 +155,7 @@ def _syntheses(view: DatedRulebook, option: str) -> list[Synthesis]:
     return sorted(found, key=lambda one: (last_day(one.published) if one.published else "", one.id), reverse=True)
 
 
-def _synthesis(one: Synthesis) -> SynthesisEvidence:
+def _synthesis(one: Synthesis, beside: SynthesisAnswer | None) -> SynthesisEvidence:
     return SynthesisEvidence(
         id=one.id,
         citation=cite(one.citation, one.id, one.published),
@@ -165,6 +169,8 @@ def _synthesis(one: Synthesis) -> SynthesisEvidence:
         not_used_because=one.not_used_because,
         same_as=one.same_as,
         read=READ_WORDS[one.source.read],
+        ours=() if beside is None else beside.ours,
+        differs=() if beside is None else beside.differs,
     )
 
 

@@ -14,6 +14,7 @@ from decidua.assessment.evidence_answers import (
     Ratio,
     SynthesisEvidence,
 )
+from decidua.assessment.result import PublishedRating
 from decidua.assessment.words import PER_WORDS
 from decidua.report.evidence_positions import position_blocks
 from decidua.report.evidence_studies import sentence, study_items
@@ -27,6 +28,7 @@ HOW_TO_READ = (
     "effect, dots the interval in which a new study would fall; an arrowhead says that an interval leaves the axis. "
     "Certainty is computed."
 )
+UNREAD_TRIALS = "which trials it pooled was not read"
 WOMEN_COUNTED = (
     "Studies are distinct papers: second filings are left out, retracted papers are counted apart. Women: of each "
     "study that counts women, the largest number read in one comparison; cycles, transfers, pregnancies and embryos "
@@ -153,14 +155,17 @@ def _triple(ratio: Ratio | None) -> tuple[float, float, float] | None:
 
 
 def _beside(line: LineEvidence) -> Iterator[Bullet]:
-    """Say what stands beside a pooled effect: how much the studies differ, and what another model would have given."""
+    """Say what stands beside an effect: published ratings, and how far the studies of a pooled one agree."""
     corrected = [row.label for row in line.rows if row.risk_ratio is not None and row.risk_ratio.corrected]
-    details = [f"0.5 was added to each cell of {list_words(corrected)}: one was zero."] if corrected else []
+    remarks = [f"0.5 was added to each cell of {list_words(corrected)}: one was zero."] if corrected else []
+    if line.published_ratings:
+        remarks.append(f"Published ratings: {'; '.join(map(_rating, line.published_ratings))}.")
     ratio = line.risk_ratio
     if ratio is None or line.q is None or line.i2 is None or line.tau2 is None:
-        if details:
-            yield Bullet(f"Line {line.number}", details[0], "muted")
+        if remarks:
+            yield Bullet(f"Line {line.number}", " ".join(remarks), "muted")
         return
+    details: list[str] = []
     text = f"RR {_ratio_words(ratio)}, {len(line.rows)} studies, {line.participants} {PER_WORDS[line.per]}"
     if line.prediction is not None:
         text += f"; in a new study {line.prediction[0]:.2f} to {line.prediction[1]:.2f}"
@@ -182,7 +187,12 @@ def _beside(line: LineEvidence) -> Iterator[Bullet]:
             f"Leaving one study out: from {_ratio_words(out.low)} without {names[out.low_without]} to "
             f"{_ratio_words(out.high)} without {names[out.high_without]}."
         )
-    yield Bullet(f"Line {line.number}", f"{text}.", "plain", tuple(details))
+    yield Bullet(f"Line {line.number}", f"{text}.", "plain", (*details, *remarks))
+
+
+def _rating(one: PublishedRating) -> str:
+    about = f": {one.population}" if one.population else ""
+    return f"{_said(one.rating)} ({one.who}{about})"
 
 
 def _degrees(line: LineEvidence) -> str:
@@ -232,6 +242,8 @@ def _synthesis(one: SynthesisEvidence, outcome: str | None) -> Bullet:
             parts.append(f"rated {_said(pooled.certainty)} there")
         figures.append(" ".join(parts))
     details = [f"{figure[0].upper()}{figure[1:]}." for figure in figures] or ["No pooled figure of it was read."]
+    if one.differs and one.pooled and one.differs != (UNREAD_TRIALS,):
+        details.append(sentence("; ".join(one.differs)))
     if one.integrity != "none_known":
         details.insert(0, f"{_said(one.integrity).upper()}.")
     if not one.used:
