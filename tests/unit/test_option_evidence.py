@@ -195,6 +195,9 @@ def test_lines_are_numbered_and_each_study_names_those_it_stands_in():
     for option in OPTION_KEYS:
         evidence = option_evidence(NOW, option)
         assert [line.number for line in evidence.lines] == list(range(1, len(evidence.lines) + 1))
+        labels = {study.id: study.label for study in evidence.studies}
+        assert len(set(labels.values())) == len(labels)
+        assert all(row.label == labels[row.study] for line in evidence.lines for row in line.rows)
         for study in evidence.studies:
             assert study.lines == tuple(
                 line.number for line in evidence.lines if study.id in {row.study for row in line.rows}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from decidua.assessment.effects import RatedLine, rate_strategy
 from decidua.assessment.evidence_answers import LeaveOneOut, LineEvidence, LineRow, Ratio
-from decidua.assessment.evidence_studies import no_ratio, ratio_of, rounded, short_names
+from decidua.assessment.evidence_studies import no_ratio, ratio_of, rounded
 from decidua.assessment.published import published_ratings
 from decidua.assessment.result import PublishedRating
 from decidua.assessment.words import outcome_names
@@ -20,12 +20,15 @@ from decidua.rulebook.models import Option, OutcomePolicy
 __all__ = ["line_evidence"]
 
 
-def line_evidence(view: DatedRulebook, option: Option, outcome: str | None) -> list[LineEvidence]:
+def line_evidence(
+    view: DatedRulebook, option: Option, names: Mapping[str, str], outcome: str | None
+) -> list[LineEvidence]:
     """Return the lines of evidence of every strategy of an option, a line that two strategies share once.
 
     Args:
         view: What holds on the date.
         option: The option.
+        names: A short name for each study, by its id.
         outcome: Lines on this outcome only; None is all.
 
     Returns:
@@ -42,7 +45,7 @@ def line_evidence(view: DatedRulebook, option: Option, outcome: str | None) -> l
                 published.setdefault(_identity(rated), {}).update(dict.fromkeys(ratings.get(at, ())))
     groups = sorted(shared.values(), key=lambda group: _order(group[0], policies[_first(group[0]).outcome.outcome]))
     return [
-        _line(number, group, policies[_first(group[0]).outcome.outcome], tuple(published[_identity(group[0])]))
+        _line(number, group, names, policies[_first(group[0]).outcome.outcome], tuple(published[_identity(group[0])]))
         for number, group in enumerate(groups, start=1)
     ]
 
@@ -66,7 +69,11 @@ def _order(rated: RatedLine, policy: OutcomePolicy) -> tuple[object, ...]:
 
 
 def _line(
-    number: int, group: Sequence[RatedLine], policy: OutcomePolicy, published: tuple[PublishedRating, ...]
+    number: int,
+    group: Sequence[RatedLine],
+    names: Mapping[str, str],
+    policy: OutcomePolicy,
+    published: tuple[PublishedRating, ...],
 ) -> LineEvidence:
     rated = group[0]
     line, pooled = rated.line, rated.line.relative
@@ -84,7 +91,7 @@ def _line(
         label=line.label,
         isolates=line.isolates,
         questioned=line.questioned,
-        rows=tuple(_rows(line.rows, pooled)),
+        rows=tuple(_rows(line.rows, names, pooled)),
         participants=line.participants,
         risk_ratio=_corrected(line.rows) if pooled is not None and pooled.k == 1 else _ratio(pooled),
         interval="none" if pooled is None else pooled.interval,
@@ -104,8 +111,7 @@ def _line(
     )
 
 
-def _rows(rows: Sequence[Row], pooled: Pooled | None) -> list[LineRow]:
-    names = short_names(row.study for row in rows)
+def _rows(rows: Sequence[Row], names: Mapping[str, str], pooled: Pooled | None) -> list[LineRow]:
     weights = iter(() if pooled is None else pooled.weights)
     return [
         LineRow(

@@ -75,6 +75,7 @@ def _total(outcome: Outcome) -> int:
 def study_evidence(
     view: DatedRulebook,
     studies: Sequence[Study],
+    names: Mapping[str, str],
     uses: Sequence[EvidenceUse],
     lines: Mapping[str, Sequence[int]],
     outcome: str | None,
@@ -84,11 +85,12 @@ def study_evidence(
     Args:
         view: What holds on the date.
         studies: The studies, in order.
+        names: A short name for each, by its id.
         uses: What the strategies of the option draw on.
         lines: Numbers of the lines that each study stands in, by its id.
         outcome: Show this outcome only; None shows all.
     """
-    names, policies = short_names(studies), outcome_names(view.book.policy.outcomes)
+    policies = outcome_names(view.book.policy.outcomes)
     return [
         StudyEvidence(
             id=study.id,

@@ -23,6 +23,7 @@ from decidua.assessment.evidence_studies import (
     counted_women,
     distinct,
     eligibility,
+    short_names,
     standing_in,
     studies_of,
     study_evidence,
@@ -103,7 +104,8 @@ def _evidence(view: DatedRulebook, option: str, outcome: str | None) -> OptionEv
         held = f"; they report {', '.join(reported)}" if reported else ""
         raise DeciduaError(f"no study of '{option}' that was published by {view.day} and read has '{outcome}'{held}")
     known = book.option.get(option)
-    lines = [] if known is None else line_evidence(view, known, outcome)
+    names = short_names(every)
+    lines = [] if known is None else line_evidence(view, known, names, outcome)
     strategies = [] if known is None else view.strategies_of(known)
     uses = [use for strategy in strategies for use in strategy.evidence]
     beside = {one.id: one for one in synthesis_answers(view, strategies)}
@@ -114,7 +116,7 @@ def _evidence(view: DatedRulebook, option: str, outcome: str | None) -> OptionEv
         as_of=view.day,
         outcome=outcome,
         summary=_overview_row(view, option, studies, None),
-        studies=tuple(study_evidence(view, studies, uses, _numbers(lines), outcome)),
+        studies=tuple(study_evidence(view, studies, names, uses, _numbers(lines), outcome)),
         other_studies=len(every) - len(studies),
         lines=tuple(lines),
         syntheses=tuple(_synthesis(one, beside.get(one.id)) for one in syntheses),

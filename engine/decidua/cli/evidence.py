@@ -19,7 +19,7 @@ __all__ = ["evidence_command"]
 def evidence_command(
     option: Annotated[
         str | None,
-        typer.Argument(metavar="[OPTION]", help="Key of an option, such as g_csf; without one a line on each."),
+        typer.Argument(metavar="OPTION", help="Key of an option, such as g_csf; without one a line on each."),
     ] = None,
     profile: Annotated[
         str | None,
