@@ -22,6 +22,7 @@ __all__ = [
     "AsOf",
     "EngineName",
     "EngineOption",
+    "EvidenceFormat",
     "Format",
     "OneProfile",
     "ProfilePaths",
@@ -44,6 +45,16 @@ class Format(StrEnum):
     json = "json"
     markdown = "markdown"
     html = "html"
+
+
+class EvidenceFormat(StrEnum):
+    """Formats of the evidence on an option."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+    html = "html"
+    csv = "csv"
 
 
 class EngineName(StrEnum):

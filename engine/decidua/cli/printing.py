@@ -39,7 +39,7 @@ def print_blocks(blocks: Sequence[Any], output: Format, *, title: str) -> None:
     if output is Format.markdown:
         from decidua.report.markdown import render_markdown
 
-        print_text(render_markdown(blocks).rstrip("\n"), output)
+        print_text(render_markdown(blocks, ascii_only=_ascii_only()).rstrip("\n"), output)
     elif output is Format.html:
         from decidua.report.html import render_html
 
@@ -78,7 +78,7 @@ def print_text(text: str, output: Format = Format.text) -> None:
     """Print text; where only ASCII can be shown, each format says the other signs in its own way."""
     if _ascii_only():
         if output is Format.text:
-            from decidua.report.terminal import to_ascii
+            from decidua.report.signs import to_ascii
 
             text = to_ascii(text)
         elif output is Format.json:

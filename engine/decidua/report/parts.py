@@ -8,7 +8,19 @@ from typing import Literal
 
 from decidua.condition.english import lower_first
 
-__all__ = ["Block", "Bullet", "Bullets", "Grid", "Heading", "Paragraph", "Tone", "list_words", "lower_first"]
+__all__ = [
+    "Block",
+    "Bullet",
+    "Bullets",
+    "Forest",
+    "ForestRow",
+    "Grid",
+    "Heading",
+    "Paragraph",
+    "Tone",
+    "list_words",
+    "lower_first",
+]
 
 Tone = Literal["plain", "muted", "good", "open", "bad"]
 
@@ -50,14 +62,54 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table; one tone a row."""
+    """A table; one tone a row.
+
+    Attributes:
+        most: Most columns of the terminal that each column takes; where none is given the last one takes the rest.
+        right: Columns of figures, put to the right.
+        cell_tones: One tone a cell, in place of those of the rows.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     tones: tuple[Tone, ...]
+    most: tuple[int, ...] = ()
+    right: tuple[int, ...] = ()
+    cell_tones: tuple[tuple[Tone, ...], ...] = ()
 
 
-Block = Heading | Paragraph | Bullets | Grid
+@dataclass(frozen=True, slots=True)
+class ForestRow:
+    """One row of a forest plot.
+
+    Attributes:
+        kind: A section's heading, a study, one with a concern, a pooled effect, or a prediction interval.
+        name: What it is called; shortened where there is no room.
+        treated, control: Counts of either arm, as text.
+        ratio: Point, low and high; the point of a prediction interval is not drawn. None where none can be given.
+        weight: Share of the pooled effect, 0 to 1.
+        note: What stands in place of a ratio.
+    """
+
+    kind: Literal["section", "study", "questioned", "pooled", "prediction"]
+    name: str
+    treated: str = ""
+    control: str = ""
+    ratio: tuple[float, float, float] | None = None
+    weight: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """A forest plot on a log axis; ``favourable`` is the side of the outcome that is good."""
+
+    rows: tuple[ForestRow, ...]
+    favourable: Literal["higher", "lower"]
+    measure: str = "RR"
+
+
+Block = Heading | Paragraph | Bullets | Grid | Forest
 
 
 def list_words(words: Sequence[str], last: str = "and") -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from textwrap import wrap
+from typing import Literal
 
 from rich import box
 from rich.color import ColorSystem
@@ -16,11 +16,24 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from decidua.report.parts import Block, Bullets, Grid, Heading, Paragraph, Tone
+from decidua.report.forest import LineKind, draw_forest
+from decidua.report.parts import Block, Bullets, Forest, Grid, Heading, Paragraph, Tone
+from decidua.report.signs import to_ascii
 
 __all__ = ["render_terminal", "to_ascii"]
 
 STYLES: dict[Tone, str] = {"plain": "", "muted": "dim", "good": "green", "open": "yellow", "bad": "red"}
+FOREST_STYLES: dict[LineKind, str] = {
+    "head": "bold",
+    "section": "bold",
+    "study": "",
+    "questioned": "yellow",
+    "none": "dim",
+    "pooled": "bold cyan",
+    "prediction": "cyan",
+    "axis": "dim",
+    "favours": "dim",
+}
 
 
 def render_terminal(blocks: Sequence[Block], *, width: int = 80, colour: bool = False, ascii_only: bool = False) -> str:
@@ -49,6 +62,9 @@ def _changed(block: Block, change: Callable[[str], str]) -> Block:
             for item in block.items
         )
         return replace(block, items=tuple(items))
+    if isinstance(block, Forest):
+        plots = (replace(row, name=change(row.name), note=change(row.note)) for row in block.rows)
+        return replace(block, rows=tuple(plots))
     rows = tuple(tuple(map(change, row)) for row in block.rows)
     return replace(block, columns=tuple(map(change, block.columns)), rows=rows)
 
@@ -65,30 +81,6 @@ def _safe(text: str) -> str:
 
 def _to_safe_ascii(text: str) -> str:
     return to_ascii(_safe(text))
-
-
-def to_ascii(text: str) -> str:
-    """Turn text into ASCII: letters lose their accents, other signs become near ones or ``?``."""
-    if text.isascii():
-        return text
-    decomposed = unicodedata.normalize("NFKD", text.translate(_SIGNS))
-    return "".join(sign for sign in decomposed if not unicodedata.combining(sign)).encode("ascii", "replace").decode()
-
-
-_SIGNS = str.maketrans(
-    {
-        "\u2265": ">=",
-        "\u2264": "<=",
-        "\u2013": "-",
-        "\u2014": "-",
-        "\u00b7": "-",
-        "\u2022": "-",
-        "\u00b5": "u",
-        "\u00f8": "o",
-        "\u00d8": "O",
-        "\u00df": "ss",
-    }
-)
 
 
 @cache
@@ -113,6 +105,8 @@ class _Page:
             self._hanging(block.text, first=2, rest=2, style=STYLES[block.tone])
         elif isinstance(block, Bullets):
             self._bullets(block)
+        elif isinstance(block, Forest):
+            self._forest(block)
         else:
             self._grid(block)
 
@@ -165,6 +159,11 @@ class _Page:
             lines = [line.plain.rstrip() for line in Text(bare).wrap(console, max(space, 10))] or [""]
         return [" " * blank + line for line in lines]
 
+    def _forest(self, forest: Forest) -> None:
+        for line in draw_forest(forest, width=self._width - 2):
+            text = to_ascii(line.text) if self._ascii_only else line.text
+            self.lines.append("  " + self._paint(text.rstrip(), FOREST_STYLES[line.kind]))
+
     def _grid(self, grid: Grid) -> None:
         stream = io.StringIO()
         console = Console(
@@ -181,17 +180,21 @@ class _Page:
         )
         edges = box.ASCII2 if self._ascii_only else box.SIMPLE_HEAD
         table = Table(box=edges, padding=(0, 1), pad_edge=False, show_lines=self._ascii_only)
-        for name, size in zip(grid.columns, _widths(grid, self._width), strict=True):
-            table.add_column(name, width=size, overflow="fold", header_style="bold")
-        for row, tone in zip(grid.rows, grid.tones, strict=True):
-            cells = [Text(cell, style=STYLES[tone] if index in (0, 1, 2) else "") for index, cell in enumerate(row)]
-            table.add_row(*cells)
+        for at, (name, size) in enumerate(zip(grid.columns, _widths(grid, self._width), strict=True)):
+            side: Literal["left", "right"] = "right" if at in grid.right else "left"
+            table.add_column(name, width=size, overflow="fold", header_style="bold", justify=side)
+        for index, (row, tone) in enumerate(zip(grid.rows, grid.tones, strict=True)):
+            painted: Sequence[Tone] = [tone if at in (0, 1, 2) else "plain" for at in range(len(row))]
+            tones = grid.cell_tones[index] if grid.cell_tones else painted
+            table.add_row(*(Text(cell, style=STYLES[one]) for cell, one in zip(row, tones, strict=True)))
         console.print(table)
         self.lines.extend(stream.getvalue().split("\n"))
 
 
 def _widths(grid: Grid, width: int) -> list[int]:
     """Give every column but the last what it needs, within bounds, and the last one the rest."""
+    if grid.most:
+        return _bounded_widths(grid, width)
     most = (2, 18, 16, 14) if len(grid.columns) == 5 else (34, 13)
     needed = [
         min(bound, max(len(line) for cell in (name, *(row[at] for row in grid.rows)) for line in cell.split("\n")))
@@ -199,3 +202,20 @@ def _widths(grid: Grid, width: int) -> list[int]:
     ]
     rest = width - sum(needed) - 2 * len(grid.columns) - 2
     return [*needed, max(rest, 12)]
+
+
+def _bounded_widths(grid: Grid, width: int) -> list[int]:
+    """Give every column what it needs within its bound; where that is too much, break lines but spare whole words."""
+    cells = [(name, *(row[at] for row in grid.rows)) for at, name in enumerate(grid.columns)]
+    needed = [
+        min(bound, max(len(line) for cell in column for line in cell.split("\n")))
+        for bound, column in zip(grid.most, cells, strict=True)
+    ]
+    words = [max(len(word) for cell in column for word in cell.split()) for column in cells]
+    for spared in (words, [4] * len(needed)):
+        while sum(needed) + 3 * len(needed) - 1 > width:
+            spare = [size - least for size, least in zip(needed, spared, strict=True)]
+            if max(spare) <= 0:
+                break
+            needed[spare.index(max(spare))] -= 1
+    return needed

@@ -85,6 +85,7 @@ class Rulebook:
     Attributes:
         sha256: Digest of every file.
         evidence_sha256: Digest of the files under ``evidence/``.
+        topics: Topic of each study, synthesis and ongoing trial, by id: the evidence file that holds it.
         places: Where each record stood, by ``id:...`` or ``key:...``: file and line.
     """
 
@@ -108,6 +109,7 @@ class Rulebook:
     policy: Policy
     sha256: str
     evidence_sha256: str
+    topics: Mapping[str, str] = field(repr=False, default_factory=dict)
     places: Mapping[str, tuple[str, int | None]] = field(repr=False, default_factory=dict)
     _views: dict[str | None, DatedRulebook] = field(init=False, repr=False, default_factory=dict)
     _lock: threading.Lock = field(init=False, repr=False, default_factory=threading.Lock)

@@ -1,7 +1,7 @@
 """Reads a rulebook from its files: parses, checks and assembles them, and names every fault in one go."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from pydantic import Field
 
 from decidua.document import Document, parse_document
 from decidua.errors import DocumentError, Fault, RulebookError
-from decidua.evidence.models import EvidenceFile, GuidelineFile, Record
+from decidua.evidence.models import EvidenceFile, GuidelineFile, Identified, Record
 from decidua.rulebook.book import Manifest, Rulebook
 from decidua.rulebook.checking import check_rulebook
 from decidua.rulebook.loading import Loaded, load_records
@@ -179,6 +179,10 @@ def _parse(files: Mapping[str, bytes], loaded: Loaded) -> dict[str, Document]:
     return documents
 
 
+def _records(one: EvidenceFile) -> Iterator[Identified]:
+    yield from (*one.studies, *one.syntheses, *one.ongoing)
+
+
 def _assemble(parts: _Parts, digest: str, evidence_digest: str, loaded: Loaded) -> Rulebook:
     guidelines: GuidelineFile = parts.single["evidence/guidelines.yaml"]
     policy = Policy(
@@ -210,5 +214,6 @@ def _assemble(parts: _Parts, digest: str, evidence_digest: str, loaded: Loaded) 
         policy=policy,
         sha256=digest,
         evidence_sha256=evidence_digest,
+        topics={record.id: one.topic for one in parts.evidence for record in _records(one)},
         places=loaded.places,
     )

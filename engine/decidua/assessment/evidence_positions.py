@@ -1,0 +1,131 @@
+"""What documents say of an option: a row each with its date, and where they contradict one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from decidua.assessment.evidence_answers import ContradictionEvidence, DocumentRow, Said
+from decidua.assessment.status import AGAINST, FOR
+from decidua.assessment.words import POSITION_WORDS, READ_WORDS, edition
+from decidua.evidence.models import Guideline, Position, Stance, last_day
+from decidua.rulebook.book import DatedRulebook
+
+__all__ = ["contradictions_on", "documents_on", "speaking", "unread_on"]
+
+CONDITIONS = ("rpl", "threatened_miscarriage", "rif", "ivf", "aps")
+
+
+def documents_on(view: DatedRulebook, option: str) -> list[DocumentRow]:
+    """Return what documents say of an option, current ones first, newest first within."""
+    said: dict[str, list[Position]] = {}
+    for position in view.positions:
+        if position.option == option:
+            said.setdefault(position.guideline, []).append(position)
+    guidelines = sorted((view.guidelines[id_] for id_ in said), key=_date, reverse=True)
+    guidelines.sort(key=lambda one: (view.superseded(one) is not None, one.kind != "society_document"))
+    number = 0
+    rows = []
+    for guideline in guidelines:
+        statements = []
+        for position in sorted(said[guideline.id], key=lambda one: CONDITIONS.index(one.condition)):
+            number += 1
+            statements.append(_said(number, position))
+        rows.append(_row(view, guideline, tuple(statements)))
+    return rows
+
+
+def _date(guideline: Guideline) -> tuple[str, str]:
+    return last_day(guideline.published) if guideline.published else "", guideline.id
+
+
+def _row(view: DatedRulebook, guideline: Guideline, said: tuple[Said, ...]) -> DocumentRow:
+    newer = view.superseded(guideline)
+    return DocumentRow(
+        guideline=guideline.id,
+        society=guideline.society_name,
+        year=edition(guideline),
+        published=guideline.published,
+        kind=guideline.kind,
+        superseded_by=None if newer is None else _name(view.guidelines[newer]),
+        read=READ_WORDS[guideline.source.read],
+        said=said,
+    )
+
+
+def _name(guideline: Guideline) -> str:
+    year = edition(guideline)
+    return guideline.society_name if year == "undated" else f"{guideline.society_name} {year}"
+
+
+def _said(number: int, position: Position) -> Said:
+    return Said(
+        number=number,
+        id=position.id,
+        condition=position.condition,
+        position=position.position,
+        words=POSITION_WORDS[position.position],
+        drug=position.drug,
+        strength=position.strength,
+        certainty=position.certainty,
+        population=position.population,
+        in_brief=position.in_brief,
+    )
+
+
+def contradictions_on(view: DatedRulebook, option: str) -> Iterator[ContradictionEvidence]:
+    """Yield the recorded contradictions on an option.
+
+    On a date at which documents were still to come, a contradiction needs two documents that already differed; why they
+    differ is left out then, since it was written with all of them in view.
+    """
+    whole = len(view.guidelines) == len(view.book.guidelines)
+    here = {position.id for position in view.positions}
+    for one in view.book.contradictions:
+        if option not in one.options:
+            continue
+        sides: dict[Stance, list[str]] = {}
+        for id_ in one.positions:
+            if id_ in here:
+                position = view.book.position[id_]
+                name = _name(view.guidelines[position.guideline])
+                names = sides.setdefault(position.position, [])
+                if name not in names:
+                    names.append(name)
+        if whole or len(sides) > 1:
+            yield ContradictionEvidence(
+                id=one.id,
+                topic=one.topic,
+                sides=tuple((stance, tuple(names)) for stance, names in sides.items()),
+                why=one.why if whole else None,
+            )
+
+
+def unread_on(view: DatedRulebook, option: str) -> list[str]:
+    """Return what was not read of documents on an option: a position that was not read is not recorded."""
+    if view.as_of is not None and len(view.guidelines) < len(view.book.guidelines):
+        return []
+    lines = []
+    for one in view.book.unread:
+        if option in one.options:
+            names = [*(_name(view.guidelines[id_]) for id_ in one.guidelines), *one.documents]
+            lines.append(f"{', '.join(dict.fromkeys(names))}: {one.missing}" if names else one.missing)
+    return lines
+
+
+def speaking(view: DatedRulebook, option: str | None) -> tuple[int, int, int]:
+    """Count the current documents of societies for, against, and keeping to research; one may count in several.
+
+    Args:
+        view: What holds on the date.
+        option: The option they speak of; None is any.
+    """
+    groups: tuple[set[str], set[str], set[str]] = set(), set(), set()
+    for position in view.positions:
+        guideline = view.guidelines[position.guideline]
+        about = position.option is not None and option in (None, position.option)
+        if not about or guideline.kind != "society_document" or view.superseded(guideline):
+            continue
+        for group, stances in zip(groups, (FOR, AGAINST, ("research_only",)), strict=True):
+            if position.position in stances:
+                group.add(guideline.id)
+    return len(groups[0]), len(groups[1]), len(groups[2])

@@ -1,0 +1,88 @@
+"""``decidua evidence``: the evidence on one option, or a line on each."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from decidua.assessment.loading import load_rulebook
+from decidua.assessment.verdicts import Verdicts
+from decidua.cli.arguments import AsOf, EvidenceFormat, Format, RulesFolder, read_profile
+from decidua.cli.printing import print_blocks, print_text
+from decidua.profile.facts import draw_facts
+from decidua.rulebook.book import DatedRulebook
+
+__all__ = ["evidence_command"]
+
+
+def evidence_command(
+    option: Annotated[
+        str | None,
+        typer.Argument(metavar="OPTION", help="Key of an option, such as g_csf; without one a line on each."),
+    ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(metavar="PROFILE", help="A profile, for her standing in each study; '-' reads standard input."),
+    ] = None,
+    outcome: Annotated[
+        str | None, typer.Option(metavar="OUTCOME", help="One outcome only, such as live_birth.")
+    ] = None,
+    as_of: AsOf = None,
+    output: Annotated[
+        EvidenceFormat, typer.Option("--format", help="csv has one row a study outcome, or one an option.")
+    ] = EvidenceFormat.text,
+    rules: RulesFolder = None,
+) -> None:
+    """Print the studies on an option, what they give together, a forest plot, and who says what."""
+    from decidua.assessment.option_evidence import check_option, check_outcome, evidence_overview, option_evidence
+
+    if option is not None:
+        check_option(option)
+    check_outcome(outcome)
+    view = load_rulebook(rules).at(as_of)
+    verdicts = None if profile is None else _verdicts(view, profile)
+    if option is None:
+        _print_overview(evidence_overview(view, outcome=outcome, verdicts=verdicts), output)
+    else:
+        _print_option(option_evidence(view, option, outcome=outcome, verdicts=verdicts), output)
+
+
+def _verdicts(view: DatedRulebook, profile: str) -> Verdicts:
+    return Verdicts(view, draw_facts(read_profile(profile)))
+
+
+def _print_overview(overview: Any, output: EvidenceFormat) -> None:
+    from decidua.assessment.evidence_answers import EvidenceOverview
+
+    if output is EvidenceFormat.csv:
+        from decidua.report.evidence_studies import overview_csv
+
+        print_text(overview_csv((*overview.options, overview.total)).rstrip("\n"))
+    elif output is EvidenceFormat.json:
+        _print_json(EvidenceOverview, overview)
+    else:
+        from decidua.report.evidence import overview_blocks
+
+        print_blocks(overview_blocks(overview), Format(output.value), title="decidua: the evidence base")
+
+
+def _print_option(evidence: Any, output: EvidenceFormat) -> None:
+    from decidua.assessment.evidence_answers import OptionEvidence
+
+    if output is EvidenceFormat.csv:
+        from decidua.report.evidence_studies import studies_csv
+
+        print_text(studies_csv(evidence).rstrip("\n"))
+    elif output is EvidenceFormat.json:
+        _print_json(OptionEvidence, evidence)
+    else:
+        from decidua.report.evidence import evidence_blocks
+
+        print_blocks(evidence_blocks(evidence), Format(output.value), title=f"decidua: evidence on {evidence.name}")
+
+
+def _print_json(kind: type[Any], answer: Any) -> None:
+    from pydantic import TypeAdapter
+
+    print_text(TypeAdapter(kind).dump_json(answer, indent=2).decode(), Format.json)
