@@ -8,7 +8,7 @@ one-armed, prognostic and impossible data never enter; studies with a concern en
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from decidua.evidence.effects import Estimate, Table, odds_ratio, risk_ratio
@@ -135,13 +135,14 @@ def _wanted(outcome: Outcome, use: EvidenceUse) -> bool:
     return outcome.contrast == use.contrast and outcome.subgroup == use.subgroup
 
 
-def _rows(uses: Iterable[EvidenceUse], studies: Mapping[str, Study]) -> list[Row]:
+def _rows(uses: Sequence[EvidenceUse], studies: Mapping[str, Study]) -> list[Row]:
     rows: list[Row] = []
+    used = {use.study for use in uses}
     for use in uses:
         study = studies.get(use.study)
         if study is None or (study.comparator is not None and study.comparator.kind in NEVER):
             continue
-        if not study.pooled or study.integrity.status == "retracted" or study.same_as is not None:
+        if not study.pooled or study.integrity.status == "retracted" or study.same_as in used:
             continue
         for outcome in study.outcomes:
             table = table_of(outcome) if _wanted(outcome, use) else None
@@ -196,6 +197,8 @@ def _label(row: Row, condition: str) -> str:
         parts.append("arms that differ in more than this treatment")
     if _active(row.study) and row.study.comparator is not None and not outcome.contrast:
         parts.append(f"against {row.study.comparator.text or 'another treatment'}")
+    elif _active(row.study) and outcome.contrast and outcome.isolates:
+        parts.append(outcome.contrast)
     if start in ("before_conception", "after_conception"):
         parts.append(f"started {start.replace('_', ' ')}")
     return "; ".join(parts)
