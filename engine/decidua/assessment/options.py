@@ -363,7 +363,9 @@ def _harm(study: Study, outcome: Outcome, name: str) -> HarmAnswer:
 def _syntheses(view: DatedRulebook, groups: Sequence[Sequence[str]]) -> list[SynthesisAnswer]:
     ids = dict.fromkeys(id_ for group in groups for id_ in group)
     found = [view.syntheses[id_] for id_ in ids if id_ in view.syntheses]
-    return [_synthesis(one) for one in sorted(found, key=lambda one: (one.published or "", one.id), reverse=True)]
+    return [
+        _synthesis(one) for one in sorted(found, key=lambda one: (one.used, one.published or "", one.id), reverse=True)
+    ]
 
 
 def _synthesis(one: Synthesis) -> SynthesisAnswer:

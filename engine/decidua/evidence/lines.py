@@ -2,13 +2,14 @@
 
 Only studies of one outcome, one denominator, one kind of design, one start (before or after conception) and one
 contrast are pooled. A contrast that adds two treatments, and a subgroup, stand in lines of their own. Retracted,
-one-armed, prognostic and impossible data never enter; studies with a concern enter only in a second, labelled line.
+one-armed, prognostic and impossible data never enter, nor a second filing beside the record that owns it; studies with
+a concern enter only in a second, labelled line.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from decidua.evidence.effects import Estimate, Table, odds_ratio, risk_ratio
@@ -232,6 +233,7 @@ def gather_lines(uses: Sequence[EvidenceUse], studies: Mapping[str, Study], cond
 
 def _line(key: Key, rows: Sequence[Row], condition: str, *, questioned: bool) -> Line:
     outcome, per, randomised, _, isolates, label = key
+    label = "; ".join(part for part in (label, *_own_words(rows)) if part)
     if questioned:
         label = f"{label}; with a questioned study" if label else "with a questioned study"
     ratios = [(row, risk_ratio(row.table), odds_ratio(row.table)) for row in rows]
@@ -249,6 +251,14 @@ def _line(key: Key, rows: Sequence[Row], condition: str, *, questioned: bool) ->
         _pooled(odds),
         rows[0].study.condition != condition,
     )
+
+
+def _own_words(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield what studies called a live birth where their own word differs, so that none passes for a plain one."""
+    for row in rows:
+        if row.outcome.outcome == "live_birth" and row.outcome.label:
+            whose = f" in {row.study.id}" if len(rows) > 1 else ""
+            yield f"counted{whose} as: {row.outcome.label}"
 
 
 def _pooled(estimates: Sequence[Estimate]) -> Pooled | None:
