@@ -221,7 +221,7 @@ LINES = [
     ("aspirin-heparin-rpl", "pregnancy_loss", ("clark-2010",), (32, 147, 29, 147), (1.1, 0.71, 1.73)),
     ("heparin-rif", "live_birth", ("urman-2009",), (26, 75, 20, 75), (1.3, 0.8, 2.12)),
 ]
-"""Counts as they were read, and the risk ratio with its interval worked out from them by hand."""
+"""Counts as they were read, and the risk ratio with its interval as noted beside them while reading."""
 
 
 @pytest.mark.parametrize(("way", "outcome", "studies", "counts", "ratio"), LINES)
