@@ -9,6 +9,7 @@ import pytest
 import decidua
 from decidua.assessment.explanation import explain
 from decidua.engines.production import available
+from decidua.evidence.models import OPTION_KEYS
 
 PROFILE = Path(__file__).parents[2] / "profiles" / "rpl_four_losses.yaml"
 ENGINES = ["reference", *(["durable"] if available() else [])]
@@ -22,7 +23,7 @@ def woman() -> decidua.Profile:
 @pytest.mark.parametrize("engine", ENGINES)
 def test_one_assessment(benchmark, woman, engine):
     result = benchmark(decidua.assess, woman, engine=engine)
-    assert len(result.options) == 8
+    assert len(result.options) == len(OPTION_KEYS)
 
 
 def test_one_explanation(benchmark, woman):

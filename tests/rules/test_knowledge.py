@@ -12,6 +12,7 @@ from decidua.assessment.status import judge_strategy, stops
 from decidua.assessment.verdicts import Verdicts
 from decidua.condition.syntax import All, AnyOf, Atom, Condition, Not
 from decidua.document import read_document
+from decidua.evidence.models import OPTION_KEYS
 from decidua.profile.facts import Facts, draw_facts
 from decidua.profile.interval import Interval
 from decidua.rulebook.folder import data_folder
@@ -64,20 +65,36 @@ FOR_WHOM = {
 }
 
 
+BEYOND_THE_REVIEW = {
+    "lit": {"rpl", "rif"},
+    "calcineurin_inhibitors": {"rpl", "rif"},
+    "prp": {"rpl", "rif"},
+    "pbmc": {"rif"},
+    "hcg_intrauterine": {"rif"},
+    "antithrombotics": {"rpl", "rif", "aps"},
+}
+NO_SAFETY_RECORD = {"lit", "prp", "pbmc", "hcg_intrauterine"}
+
+
 def test_all_eight_options_of_the_review_are_there_and_marked_as_its_own():
     assert {option.option for option in BOOK.options if option.class_of_the_review} == set(FOR_WHOM)
+    assert {option.option for option in BOOK.options if not option.class_of_the_review} == set(BEYOND_THE_REVIEW)
+    assert {option.option for option in BOOK.options} == set(OPTION_KEYS)
 
 
-@pytest.mark.parametrize("option", FOR_WHOM)
+@pytest.mark.parametrize("option", FOR_WHOM | BEYOND_THE_REVIEW)
 def test_an_option_has_ways_for_each_condition_it_is_used_in(option):
-    assert {strategy.condition for strategy in BOOK.option[option].strategies} == FOR_WHOM[option]
+    assert {strategy.condition for strategy in BOOK.option[option].strategies} == (FOR_WHOM | BEYOND_THE_REVIEW)[option]
 
 
-def test_every_way_names_a_drug_whose_safety_record_was_read_and_rests_on_a_source():
-    for strategy in BOOK.strategies:
-        assert strategy.drugs, strategy.id
-        assert all(BOOK.drug[key].cautions for key in strategy.drugs), strategy.id
-        assert strategy.source, strategy.id
+def test_every_way_names_a_drug_whose_safety_record_was_read_or_none_was_and_rests_on_a_source():
+    recorded = {drug.option for drug in BOOK.drugs}
+    assert NO_SAFETY_RECORD.isdisjoint(recorded)
+    for option in BOOK.options:
+        for strategy in option.strategies:
+            assert bool(strategy.drugs) is (option.option not in NO_SAFETY_RECORD), strategy.id
+            assert all(BOOK.drug[key].cautions for key in strategy.drugs), strategy.id
+            assert strategy.source, strategy.id
 
 
 def test_every_contraindication_has_a_source_and_an_inference_never_stops():

@@ -306,9 +306,14 @@ def test_no_study_synthesis_or_guideline_after_july_2016_counts_then(name):
 
 @pytest.mark.parametrize("name", WOMEN)
 def test_no_strategy_that_began_after_july_2016_is_weighed_then(name):
-    began = {one.id: one.valid.since for one in decidua.load_rulebook().strategies}
-    weighed = {strategy.id for one in answer(name).options for strategy in one.strategies}
+    """Of options that had a way by then; where an option had none, its later ways stand in without any evidence."""
+    book = decidua.load_rulebook()
+    began = {one.id: one.valid.since for one in book.strategies}
+    new = {key for key, one in book.option.items() if all((began[way.id] or "9999") > REVIEW for way in one.strategies)}
+    assert new == {"pbmc", "prp"}
+    weighed = {strategy.id for one in answer(name).options if one.option not in new for strategy in one.strategies}
     assert weighed
+    assert not any(one.effects or one.studies or one.positions for one in answer(name).options if one.option in new)
     assert {id_: began[id_] for id_ in weighed if (began[id_] or "9999") > "2016-07-31"} == {}
 
 

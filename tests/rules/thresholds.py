@@ -279,6 +279,7 @@ TABLES: dict[str, Table] = {
     "dydrogesterone-bleeding": BLEEDING_AFTER_A_LOSS,
     "etanercept-refractory-rpl": Table([woman(NO, in_a_row=3), woman(UNKNOWN, in_a_row=4)]),
     "tnf-ivig-rpl": from_number("losses.total", 3, 2),
+    "tacrolimus-rpl": from_number("losses.consecutive", 4, 3),
     # Causes and findings
     "aps": Table(
         [

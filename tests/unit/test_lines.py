@@ -50,7 +50,6 @@ def test_two_alike_trials_stand_in_one_line():
         pytest.param(
             trial("b", OTHER, pooled=False, not_pooled_because="impossible counts"), id="internally impossible"
         ),
-        pytest.param(trial("b", OTHER, same_as="a"), id="a second filing of the same paper"),
         pytest.param(trial("b", result((35, 60), None)), id="one arm"),
         pytest.param(trial("b", result((35, 60), (28, 61), counts="none")), id="no counts"),
         pytest.param(trial("b", result((None, 60), (28, 61))), id="events of the treated not read"),
@@ -61,6 +60,28 @@ def test_two_alike_trials_stand_in_one_line():
 def test_what_may_never_be_pooled_is_in_no_line(never):
     assert names(gather(trial("a", SOUND), never)) == [["a"]]
     assert gather(never) == []
+
+
+def test_a_second_filing_is_never_pooled_beside_its_owner_and_may_stand_without_it():
+    second = trial("b", OTHER, same_as="a")
+    assert names(gather(trial("a", SOUND), second)) == [["a"]]
+    assert names(gather(second)) == [["b"]]
+
+
+def test_a_live_birth_by_another_name_keeps_its_name_in_the_line():
+    alone = line(trial("a", result((40, 80), (30, 82), label="success"), start="before_conception"))
+    assert alone.label == "started before conception; counted as: success"
+    both = line(trial("a", result((40, 80), (30, 82), label="success")), trial("b", OTHER))
+    assert both.label == "counted in a as: success"
+
+
+def test_a_contrast_against_an_active_arm_is_named():
+    against = {"kind": "active", "text": "aspirin; a third arm had both"}
+    one = line(
+        trial("a", result((40, 80), (30, 82), contrast="heparin v aspirin"), comparator=against),
+        uses=[EvidenceUse(study="a", contrast="heparin v aspirin")],
+    )
+    assert (one.label, one.active_control) == ("heparin v aspirin", True)
 
 
 def test_a_study_that_does_not_count_on_the_date_is_in_no_line():
@@ -380,7 +401,7 @@ def test_every_policy_fact_is_drawn_and_asked_for_by_a_rule():
     rules = (*POOLING.never, *POOLING.second_line, *POOLING.alone)
     assert {fact for rule in rules for fact in facts_in(rule.when)} == set(POOLING_FACTS)
     study = trial("a", SOUND)
-    assert set(pooling_facts(study, study.outcomes[0]).values) == set(POOLING_FACTS)
+    assert set(pooling_facts(study, study.outcomes[0], ()).values) == set(POOLING_FACTS)
 
 
 # What a line gives ---------------------------------------------------------------------------------------------------

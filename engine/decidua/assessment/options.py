@@ -252,7 +252,7 @@ def study_figures(view: DatedRulebook, study: Study, uses: Sequence[EvidenceUse]
 
     Kept for the date: nothing of it depends on the woman.
     """
-    own = tuple(use for use in uses if use.study == study.id)
+    own = tuple(use for use in uses if use.study in (study.id, study.same_as))
     return view.keep(("study", own), lambda: _study_figures(view, study, own))
 
 

@@ -72,14 +72,19 @@ def _ratings_of_societies(view: DatedRulebook, strategy: Strategy, option: Optio
 
 
 def synthesis_answers(view: DatedRulebook, strategies: Sequence[Strategy]) -> list[SynthesisAnswer]:
-    """Return the syntheses of strategies, newest first, each beside our own figures."""
+    """Return the syntheses of strategies, those in use and the newest first, each beside our own figures."""
     of: dict[str, list[Strategy]] = {}
     for strategy in strategies:
         for id_ in dict.fromkeys(strategy.syntheses):
             if id_ in view.syntheses:
                 of.setdefault(id_, []).append(strategy)
-    found = sorted(of, key=lambda id_: (view.syntheses[id_].published or "", id_), reverse=True)
+    found = sorted(of, key=lambda id_: _weight(view.syntheses[id_]), reverse=True)
     return [_kept_synthesis(view, view.syntheses[id_], of[id_]) for id_ in found]
+
+
+def _weight(one: Synthesis) -> tuple[bool, str, str]:
+    """Order syntheses: those whose figures are the state of the evidence last, then by date, to be read backwards."""
+    return one.used, one.published or "", one.id
 
 
 def _kept_synthesis(view: DatedRulebook, one: Synthesis, strategies: Sequence[Strategy]) -> SynthesisAnswer:

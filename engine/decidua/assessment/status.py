@@ -100,10 +100,10 @@ def _row(view: DatedRulebook, values: Mapping[str, Value]) -> StatusRow:
 def speaks_of(position: Position, strategy: Strategy) -> bool:
     """Say whether a position speaks of a strategy: the same option and condition, and its drug or any.
 
-    A position on IVF in general speaks of a strategy for implantation failure.
+    A position on IVF in general speaks of a strategy for implantation failure, and of any other that is part of IVF.
     """
     same_condition = position.condition == strategy.condition or (
-        position.condition == "ivf" and strategy.condition == "rif"
+        position.condition == "ivf" and (strategy.condition == "rif" or strategy.part_of_ivf)
     )
     if position.only_strategies and strategy.id not in position.only_strategies:
         return False

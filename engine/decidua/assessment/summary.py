@@ -202,11 +202,15 @@ def without_treatment(options: Sequence[JudgedOption], baseline: Mapping[str, fl
 
 
 def _control_arms(strategies: Sequence[JudgedStrategy]) -> dict[str, Table]:
-    """Return the live-birth tables of the randomised studies behind some strategies, each once."""
+    """Return the live-birth tables of the randomised studies behind some strategies, each once.
+
+    Studies that took another population than the strategy's are left out: their controls are not women like her.
+    """
     return {
         row.study.id: row.table
         for one in strategies
         for rated in live_birth_lines(one.lines)
+        if not rated.line.other_population
         for row in rated.line.rows
         if row.study.comparator is not None and row.study.comparator.kind in ("placebo", "no_treatment")
     }

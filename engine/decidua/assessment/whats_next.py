@@ -18,6 +18,9 @@ __all__ = ["BURDENS", "what_next"]
 BURDENS = ("history", "blood", "imaging", "embryo", "partner", "biopsy")
 """From light to heavy; ``past`` is tissue of an earlier loss, which no test can supply any more."""
 
+WORTH_ASKING = ("consider", "research_only")
+"""A way that can only turn out to be advised against or not for her is no reason for a test."""
+
 IMMUNE = "an immune marker: no threshold is validated, and societies advise against testing outside research"
 NOT_YET = "cannot be known before the next pregnancy"
 
@@ -52,7 +55,7 @@ def _open_questions(verdicts: Verdicts, options: Sequence[JudgedOption]) -> Iter
     """Yield what is not settled: ways to use an option, definitions while none holds, and panels."""
     for judged in options:
         for one in judged.strategies:
-            if one.status == "undetermined":
+            if one.status == "undetermined" and any(status in WORTH_ASKING for status in one.could_be):
                 yield judged.option.option, one.population
     for definition in verdicts.view.definitions:
         if definition.kind == "society" and verdicts.verdict(definition.term) is UNKNOWN:

@@ -131,6 +131,7 @@ def _differences(line: Line, *, higher_is_better: bool) -> tuple[float, float] |
 def _points_away(line: Line, other: Line) -> bool:
     """Say whether another randomised line of the same outcome points the other way."""
     same = other.outcome == line.outcome and other.per == line.per and other.randomised
+    same = same and other.active_control == line.active_control
     if not same or line.ratio is None or other.ratio is None:
         return False
     if {row.study.id for row in line.rows} & {row.study.id for row in other.rows}:

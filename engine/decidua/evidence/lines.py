@@ -7,7 +7,7 @@ labelled line, what stands alone, and what must agree. This module draws the fac
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -160,11 +160,17 @@ def table_of(outcome: Outcome) -> Table | None:
     return Table(*known)
 
 
-def pooling_facts(study: Study, outcome: Outcome | None) -> Facts:
-    """Draw the policy facts of one result, for the rules of ``pooling.yaml``; without a result those of its study."""
+def pooling_facts(study: Study, outcome: Outcome | None, beside: Collection[str]) -> Facts:
+    """Draw the policy facts of one result, for the rules of ``pooling.yaml``; without a result those of its study.
+
+    Args:
+        study: The study.
+        outcome: The result, or None.
+        beside: Ids of the studies that a strategy draws on; a second filing is one only beside the record that owns it.
+    """
     values: dict[str, Value] = {
         "integrity": study.integrity.status,
-        "second_filing": study.same_as is not None,
+        "second_filing": study.same_as in beside,
         "usable": study.pooled,
     }
     if study.comparator is not None:
@@ -224,11 +230,12 @@ def kept_out(study: Study, uses: Sequence[EvidenceUse], policy: PoolingPolicy) -
     furthest: PoolingRule | None = None
     second: SecondLine | None = None
     wanted = list(_wanted(study, uses))
+    beside = {use.study for use in uses}
     if not wanted:
-        rule = _first(policy.never, pooling_facts(study, None)) or policy.named
+        rule = _first(policy.never, pooling_facts(study, None, beside)) or policy.named
         return KeptOut(rule.id, rule.says, study.not_pooled_because, everywhere=True)
     for outcome in wanted:
-        facts = pooling_facts(study, outcome)
+        facts = pooling_facts(study, outcome, beside)
         never = _first(policy.never, facts)
         if never is None:
             second = _first(policy.second_line, facts)
@@ -242,12 +249,13 @@ def kept_out(study: Study, uses: Sequence[EvidenceUse], policy: PoolingPolicy) -
 
 
 def _rows(uses: Sequence[EvidenceUse], studies: Mapping[str, Study], policy: PoolingPolicy) -> Iterator[Row]:
-    for id_ in dict.fromkeys(use.study for use in uses):
+    beside = dict.fromkeys(use.study for use in uses)
+    for id_ in beside:
         study = studies.get(id_)
         if study is None:
             continue
         for outcome in _wanted(study, uses):
-            facts = pooling_facts(study, outcome)
+            facts = pooling_facts(study, outcome, beside)
             table = table_of(outcome)
             if table is not None and _first(policy.never, facts) is None:
                 alone = _first(policy.alone, facts) is not None
@@ -308,6 +316,8 @@ def _label(row: Row, condition: str, policy: PoolingPolicy) -> str:
         parts.append(both if outcome.contrast else "arms that differ in more than this treatment")
     if "comparison" in agreed and _active(row.study) and row.study.comparator is not None and not outcome.contrast:
         parts.append(f"against {row.study.comparator.text or 'another treatment'}")
+    elif "comparison" in agreed and _active(row.study) and outcome.contrast and outcome.isolates:
+        parts.append(outcome.contrast)
     if "start" in agreed and start in ("before_conception", "after_conception"):
         parts.append(f"started {start.replace('_', ' ')}")
     return "; ".join(parts)
@@ -339,21 +349,29 @@ def gather_lines(
         sound = [row for row in rows if not row.questioned]
         label = _label(rows[0], condition, policy)
         if sound:
-            lines.append(_line(sound, label, condition, retracted))
+            lines.append(_line(sound, [label, *_own_words(sound)], condition, retracted))
         if len(sound) < len(rows):
             second = dict.fromkeys(row.second.label for row in rows if row.second is not None)
-            lines.append(_line(rows, "; ".join((*([label] if label else []), *second)), condition, retracted))
+            lines.append(_line(rows, [label, *_own_words(rows), *second], condition, retracted))
     return lines
 
 
-def _line(rows: Sequence[Row], label: str, condition: str, retracted: tuple[str, ...]) -> Line:
+def _own_words(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield what studies called a live birth where their own word differs, so that none passes for a plain one."""
+    for row in rows:
+        if row.outcome.outcome == "live_birth" and row.outcome.label:
+            whose = f" in {row.study.id}" if len(rows) > 1 else ""
+            yield f"counted{whose} as: {row.outcome.label}"
+
+
+def _line(rows: Sequence[Row], words: Sequence[str], condition: str, retracted: tuple[str, ...]) -> Line:
     first = rows[0]
     ratios = [(risk_ratio(row.table), odds_ratio(row.table)) for row in rows]
     return Line(
         first.outcome.outcome,
         first.outcome.per,
         first.study.randomised,
-        label,
+        "; ".join(part for part in words if part),
         all(row.outcome.isolates for row in rows),
         any(row.questioned for row in rows),
         tuple(rows),

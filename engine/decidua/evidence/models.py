@@ -288,7 +288,7 @@ class Study(Published):
         eligibility: Would she have been in it? In the condition language; null where no criterion was read.
         logistics: Criteria that are not about her (consent, centre, dates), left out of ``eligibility``.
         pooled: Whether its counts may enter a pool; ``not_pooled_because`` says why not.
-        same_as: Id of the record that owns this paper, where it is a second filing.
+        same_as: Id of the record that owns this paper, where it is a second filing; never pooled beside its owner.
         dose_response: Whether more treatment had a stronger effect; null was not read.
         confounding_opposes: Whether plausible confounding would have hidden the effect; null was not read.
     """

@@ -181,13 +181,19 @@ class Rulebook:
 
     @cached_property
     def option_name(self) -> Mapping[str, str]:
-        """Name of the option of each strategy."""
-        return {strategy.id: option.name for option in self.options for strategy in option.strategies}
+        """Name of each strategy's treatment: its own where it has one, else that of its option."""
+        return {
+            strategy.id: strategy.called or option.name for option in self.options for strategy in option.strategies
+        }
 
     @cached_property
     def plural(self) -> Mapping[str, bool]:
-        """Whether the name of each strategy's option is a plural."""
-        return {strategy.id: option.plural for option in self.options for strategy in option.strategies}
+        """Whether the name of each strategy's treatment is a plural; names of their own are singular."""
+        return {
+            strategy.id: option.plural and strategy.called is None
+            for option in self.options
+            for strategy in option.strategies
+        }
 
     @cached_property
     def titles(self) -> Mapping[str, str]:

@@ -170,7 +170,10 @@ class Strategy(ConditionRule):
     """One way to use an option: drug, dose as studied, timing, and the women it is for.
 
     Attributes:
+        called: What its effects are the effect of, within a sentence, where the option's name would say too much.
         condition: The condition it is for; positions of societies on the same condition speak of it.
+        part_of_ivf: Whether it is given within IVF though its condition is another; positions on IVF in general speak
+            of it then.
         needs_unexplained: It is for loss without a cause: where a cause explains her losses it does not apply.
         drugs: Keys of the safety records.
         evidence: The studies behind it.
@@ -178,7 +181,9 @@ class Strategy(ConditionRule):
         stops: Findings that rule this way out whatever the drug, such as a missed miscarriage.
     """
 
+    called: Text | None = None
     condition: PositionCondition
+    part_of_ivf: bool = False
     drugs: Texts
     dose: Text
     timing: Text
