@@ -350,7 +350,7 @@ OUT = {
     "questioned": trial("b", OTHER, integrity="concern"),
     "not-named": trial("b", result((35, 60), (28, 61), contrast="another dose")),
 }
-USE = [EvidenceUse(study="b")]
+USE = [EvidenceUse(study="a"), EvidenceUse(study="b")]
 
 
 def test_every_declared_reason_to_keep_a_study_out_is_tried():

@@ -98,7 +98,7 @@ def test_a_rating_of_a_later_year_is_not_shown_on_an_earlier_date():
 def test_a_synthesis_stands_beside_our_own_figure_on_the_outcomes_that_it_pooled():
     found = synthesis("coomarasamy-2020", "progesterone-positive-test")
     assert found.ours == (
-        "live birth (started after conception) RR 1.04 (95 % CI 0.94 to 1.15), from coomarasamy-2015",
+        "live birth (started after conception; counted as: born alive after 24 weeks) RR 1.04 (95 % CI 0.94 to 1.15), from coomarasamy-2015",
     )
 
 
