@@ -325,7 +325,7 @@ def test_her_own_chance_carries_live_birth_in_her_next_pregnancy_and_nothing_els
     assert {(effect["outcome"], effect["baseline"]) for effect in changed} == {("live_birth", 0.4)}
     assert {effect["per"] for effect in changed} <= {"woman", "pregnancy"}
     assert all(effect["strategy"] not in ("g_csf-rif", "scratching-rif") for effect in changed)
-    assert "Of 1000: 400 without" in run("assess", FOUR_LOSSES, "--baseline", " next_pregnancy = 0.4").out
+    assert "of 1000: 400 without" in run("assess", FOUR_LOSSES, "--baseline", " next_pregnancy = 0.4").out
 
 
 def test_her_chance_with_a_transfer_says_nothing_of_her_next_pregnancy():

@@ -390,6 +390,7 @@ def _position(one: JudgedPosition) -> PositionAnswer:
         society=one.guideline.society_name,
         year=edition(one.guideline),
         kind=one.guideline.kind,
+        drug=one.position.drug,
         position=one.position.position,
         strength=one.position.strength,
         population=one.position.population,

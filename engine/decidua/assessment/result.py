@@ -279,6 +279,7 @@ class PositionAnswer:
     society: str
     year: str
     kind: str
+    drug: Annotated[str, Field(description="The drug it speaks of; any where it speaks of the option as a whole.")]
     position: str
     strength: str
     population: str

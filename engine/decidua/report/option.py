@@ -17,7 +17,18 @@ from decidua.assessment.words import PER_WORDS
 from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, Tone, list_words, lower_first
 from decidua.report.study import study_bullets
 
-__all__ = ["option_blocks"]
+__all__ = [
+    "SAID",
+    "STATUS_TONES",
+    "caution_labels",
+    "effect_words",
+    "main_effects",
+    "off_label",
+    "option_blocks",
+    "out_of_1000",
+    "sentence",
+    "strategy_words",
+]
 
 EFFECTS_SHOWN = 3
 SYNTHESES_SHOWN = 2
@@ -80,29 +91,35 @@ def _strategies(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
     shown = [one for one in option.strategies if full or one.status != "not_applicable"]
     for strategy in sorted(shown, key=lambda one: one.id != option.leading_strategy):
         tone = STATUS_TONES[strategy.status]
-        yield Bullet(strategy.title, _strategy_words(strategy), tone, tuple(_strategy_details(strategy, full=full)))
+        yield Bullet(strategy.title, strategy_words(strategy), tone, tuple(_strategy_details(strategy, full=full)))
     hidden = len(option.strategies) - len(shown)
     if hidden:
         yield Bullet("", f"{hidden} further {'way does' if hidden == 1 else 'ways do'} not apply to her.", "muted")
 
 
-def _strategy_words(strategy: StrategyAnswer) -> str:
+def strategy_words(strategy: StrategyAnswer) -> str:
+    """Say a strategy's status, and what it could become."""
     said = strategy.status.replace("_", " ")
     could = list_words([status.replace("_", " ") for status in strategy.could_be], "or")
     return f"{said}; could become {could}" if could else said
 
 
 def _strategy_details(strategy: StrategyAnswer, *, full: bool) -> Iterator[str]:
-    label = {"yes": "Off-label", "no": "On label", "not_read": "On or off label: not read"}[strategy.off_label]
-    yield f"{_sentence(strategy.dose)} {_sentence(strategy.timing)} {label}."
+    yield f"{sentence(strategy.dose)} {sentence(strategy.timing)} {off_label(strategy)}."
     if strategy.status == "contraindicated":
-        yield _sentence(strategy.because)
+        yield sentence(strategy.because)
     elif strategy.because and (full or strategy.verdict != "yes" or strategy.status == "not_applicable"):
         for_her = {"yes": "Hers", "no": "Not hers", "unknown": "Open"}[strategy.verdict]
         yield f"{for_her}: {strategy.because}."
 
 
-def _sentence(text: str) -> str:
+def off_label(strategy: StrategyAnswer) -> str:
+    """Say whether a use is on the label."""
+    return {"yes": "Off-label", "no": "On label", "not_read": "On or off label: not read"}[strategy.off_label]
+
+
+def sentence(text: str) -> str:
+    """Return text as a sentence: a capital first, a full stop last."""
     text = text[0].upper() + text[1:]
     return text if text.endswith(".") else f"{text}."
 
@@ -111,19 +128,19 @@ def _effects(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
     if not option.effects:
         yield Bullet("", "Nothing can be computed: no study with counts for two arms was read.", "open")
         return
-    shown = option.effects if full else _main_effects(option)
+    shown = option.effects if full else main_effects(option)
     titles = {one.id: one.title for one in option.strategies}
     several = len({effect.strategy for effect in shown}) > 1
     for effect in shown:
         label = effect.outcome.replace("_", " ").capitalize()
         about = f" ({effect.label})" if effect.label else ""
         strategy = (f"On: {titles[effect.strategy]}.",) if several else ()
-        yield Bullet(label + about, _effect_words(effect), "plain", (*_effect_details(effect, full=full), *strategy))
+        yield Bullet(label + about, effect_words(effect), "plain", (*_effect_details(effect, full=full), *strategy))
     if len(shown) < len(option.effects):
         yield Bullet("", f"{len(option.effects) - len(shown)} further lines of evidence with --all.", "muted")
 
 
-def _main_effects(option: OptionAnswer) -> list[EffectAnswer]:
+def main_effects(option: OptionAnswer) -> list[EffectAnswer]:
     """Return the first line of each strategy, then further live-birth lines of the leading one."""
     firsts: dict[str, EffectAnswer] = {}
     for effect in option.effects:
@@ -138,7 +155,8 @@ def _main_effects(option: OptionAnswer) -> list[EffectAnswer]:
     return unique[:EFFECTS_SHOWN]
 
 
-def _effect_words(effect: EffectAnswer) -> str:
+def effect_words(effect: EffectAnswer) -> str:
+    """Say the ratio of a line of evidence and what it rests on."""
     kind = "randomised" if effect.randomised else "observational"
     studies = "study" if effect.studies == 1 else "studies"
     base = f"{effect.studies} {kind} {studies}, {effect.women} {PER_WORDS[effect.per]}"
@@ -153,14 +171,9 @@ def _effect_words(effect: EffectAnswer) -> str:
 
 
 def _effect_details(effect: EffectAnswer, *, full: bool) -> Iterator[str]:
-    if effect.per_1000 is not None:
-        point, low, high = effect.per_1000
+    for risks in out_of_1000(effect):
         carried = ", carried by the odds ratio" if effect.carried_by == "OR" else ""
-        without = "in the control arm, which had an active treatment" if effect.active_control else "without"
-        yield (
-            f"Of 1000: {1000 * effect.baseline:.0f} {without}, {point:.0f} with it ({low:.0f} to {high:.0f}); "
-            f"{effect.baseline_from}{carried}."
-        )
+        yield f"{sentence(risks)[:-1]}; {effect.baseline_from}{carried}."
     if effect.interval == "plain, two studies":
         yield "Two studies only: a plain interval, probably too narrow."
     if full:
@@ -170,6 +183,14 @@ def _effect_details(effect: EffectAnswer, *, full: bool) -> Iterator[str]:
         yield f"Published beside it: {_published(effect.published_ratings, full=full)}."
     if effect.retracted_left_out:
         yield f"Left out as retracted: {list_words(effect.retracted_left_out)}."
+
+
+def out_of_1000(effect: EffectAnswer) -> Iterator[str]:
+    """Yield the risks with and without the treatment, where they can be given."""
+    if effect.per_1000 is not None:
+        point, low, high = effect.per_1000
+        without = "in the control arm, which had an active treatment" if effect.active_control else "without"
+        yield f"of 1000: {1000 * effect.baseline:.0f} {without}, {point:.0f} with it ({low:.0f} to {high:.0f})"
 
 
 def _beside_words(effect: EffectAnswer) -> Iterator[str]:
@@ -222,7 +243,7 @@ def _syntheses(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
         year = synthesis.published[:4] if synthesis.published else "undated"
         yield Bullet(
             f"{synthesis.id} ({year})",
-            f"{_sentence(synthesis.question)} As printed, {printed}.{concern}{unused}",
+            f"{sentence(synthesis.question)} As printed, {printed}.{concern}{unused}",
             "plain",
             tuple(_beside(synthesis, full=full)),
         )
@@ -233,7 +254,7 @@ def _beside(synthesis: SynthesisAnswer, *, full: bool) -> Iterator[str]:
     ours = synthesis.ours if full else synthesis.ours[:1]
     if ours and synthesis.as_printed:
         yield f"Here: {'; '.join(ours)}."
-    yield f"{_sentence('; '.join(synthesis.differs))}"
+    yield f"{sentence('; '.join(synthesis.differs))}"
 
 
 def _positions(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
@@ -259,7 +280,7 @@ def _position(position: PositionAnswer, word: str) -> tuple[str, str, Tone]:
     if position.moves_status:
         against = position.position in AGAINST
         tone = "bad" if against else "plain" if position.position == "no_recommendation" else "good"
-    text = f"{SAID[position.position]}{remark}, for {position.population}. {word}{_sentence(position.says)}"
+    text = f"{SAID[position.position]}{remark}, for {position.population}. {word}{sentence(position.says)}"
     return f"{position.society} {position.year}", text, tone
 
 
@@ -294,7 +315,7 @@ def _cautions(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
 
 def _unknown_cautions(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
     for stop, words in ((True, "Contraindications to rule out first"), (False, "Other cautions not known")):
-        labels = _labels([one for one in option.cautions if one.verdict == "unknown" and one.stops is stop])
+        labels = caution_labels([one for one in option.cautions if one.verdict == "unknown" and one.stops is stop])
         if not labels:
             continue
         shown = labels if full or stop else labels[:CAUTIONS_SHOWN]
@@ -302,7 +323,8 @@ def _unknown_cautions(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
         yield Bullet(words, f"{', '.join(shown)}{more}.", "open")
 
 
-def _labels(cautions: Sequence[CautionAnswer]) -> list[str]:
+def caution_labels(cautions: Sequence[CautionAnswer]) -> list[str]:
+    """Return the labels of some cautions, each once."""
     return list(dict.fromkeys(lower_first(one.label) for one in cautions))
 
 
@@ -314,4 +336,4 @@ def _caution_words(caution: CautionAnswer) -> str:
 def _missing(option: OptionAnswer) -> Iterator[Bullet]:
     for line in option.missing:
         if not line.startswith("contraindications"):
-            yield Bullet("", _sentence(line), "open")
+            yield Bullet("", sentence(line), "open")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from decidua.assessment.result import Assessment, CauseAnswer, DefinitionAnswer, OptionAnswer
+from decidua.report.brief import brief_blocks, brief_sources
 from decidua.report.option import STATUS_TONES, option_blocks
 from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph, Tone, list_words, lower_first
 
@@ -17,6 +18,10 @@ OWN_CHOICE = (
     "Intervals are 95 %. Certainty is computed by declared rules ('decidua rules show certainty'); it replaces no "
     "published rating. A step marked * rests on a threshold of decidua's own choice, without a published source. "
     "Labels are for other diseases and doses: most use described here is off-label."
+)
+LONGER = (
+    "Every way to use an option, every study, position and caution: --all. Studies with their forest plots: "
+    "'decidua evidence OPTION'."
 )
 TERMS = {"rpl": "Recurrent pregnancy loss", "rif": "Recurrent implantation failure"}
 
@@ -33,7 +38,8 @@ def outline(result: Assessment, *, full: bool = False) -> list[Block]:
         *_definitions(result, full=full),
         *_explanation(result, full=full),
         *_options(result),
-        *(block for option in result.options for block in option_blocks(option, full=full)),
+        *(block for one in result.options for block in (option_blocks(one, full=True) if full else brief_blocks(one))),
+        *([] if full else [Paragraph(LONGER, "muted")]),
         *_next(result, full=full),
         *_sources(result, full=full),
         *_not_read(result),
@@ -180,15 +186,20 @@ def _next(result: Assessment, *, full: bool) -> Iterator[Block]:
 def _sources(result: Assessment, *, full: bool) -> Iterator[Block]:
     yield Heading("Sources", 2)
     seen: dict[str, Bullet] = {}
+    hidden: set[str] = set()
     for option in result.options:
-        if option.status == "not_applicable" and not full:
-            continue
+        drawn_on = {source.id for source in option.sources} if full else brief_sources(option)
         for source in option.sources:
-            seen.setdefault(source.id, Bullet("", f"{source.citation} ({source.read})"))
+            if source.id in drawn_on:
+                seen.setdefault(source.id, Bullet("", f"{source.citation} ({source.read})"))
+            else:
+                hidden.add(source.id)
     if not seen:
         yield Paragraph("No option applies, so no source was drawn on.")
         return
-    yield Bullets(tuple(seen.values()))
+    more = len(hidden - set(seen))
+    further = (Bullet("", f"{more} further sources with --all.", "muted"),) if more else ()
+    yield Bullets((*seen.values(), *further))
 
 
 def _not_read(result: Assessment) -> Iterator[Block]:

@@ -1,0 +1,183 @@
+"""The short block of one option: why it has its status, how it was used, what was found, in whom, how sure, what else.
+
+Every word is taken from the answer; what is left out here stands in ``--all`` and in ``decidua evidence``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from decidua.assessment.result import EffectAnswer, OptionAnswer, PositionAnswer
+from decidua.report.option import (
+    SAID,
+    STATUS_TONES,
+    caution_labels,
+    effect_words,
+    main_effects,
+    off_label,
+    out_of_1000,
+    sentence,
+    strategy_words,
+)
+from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, list_words
+
+__all__ = ["brief_blocks", "brief_sources"]
+
+NOT_READ = "not read"
+WAYS_NAMED = 3
+HARMS_NAMED = 2
+LABELS_NAMED = 8
+OPEN_NAMED = 3
+RATINGS_NAMED = 2
+
+
+def brief_blocks(option: OptionAnswer) -> Iterator[Block]:
+    """Yield the short block of one option; one that does not apply says only why."""
+    yield Heading(f"{option.rank}. {option.name}: {option.status.replace('_', ' ')}", 3, STATUS_TONES[option.status])
+    if option.status == "not_applicable":
+        yield Paragraph(option.why)
+        return
+    yield Paragraph(option.what_it_is, "muted")
+    yield Paragraph(option.why)
+    yield Bullets(tuple(_lines(option)), indent=4)
+
+
+def _lines(option: OptionAnswer) -> Iterator[Bullet]:
+    yield from _ways(option)
+    yield from _found(option)
+    yield from _standing(option)
+    yield from _said(option)
+    yield from _harms(option)
+    yield from _cautions(option)
+    yield from _open(option)
+
+
+def _ways(option: OptionAnswer) -> Iterator[Bullet]:
+    leading = next(one for one in option.strategies if one.id == option.leading_strategy)
+    if leading.dose == leading.timing == NOT_READ:
+        yield Bullet("As studied", f"dose and timing not read. {off_label(leading)}.", "open")
+    else:
+        yield Bullet("As studied", f"{sentence(leading.dose)} {sentence(leading.timing)} {off_label(leading)}.")
+    others = [one for one in option.strategies if one is not leading and one.status != "not_applicable"]
+    for one in others[:WAYS_NAMED]:
+        yield Bullet("Another way", f"{one.title}: {strategy_words(one)}.", STATUS_TONES[one.status])
+    hidden = len(others) - WAYS_NAMED
+    if hidden > 0:
+        yield Bullet("", f"{hidden} further {'way' if hidden == 1 else 'ways'} with --all.", "muted")
+
+
+def _found(option: OptionAnswer) -> Iterator[Bullet]:
+    if not option.effects:
+        yield Bullet("Found", "nothing can be computed: no study with counts for two arms was read.", "open")
+        return
+    shown = main_effects(option)
+    titles = {one.id: one.title for one in option.strategies}
+    leading = [effect for effect in shown if effect.strategy == option.leading_strategy]
+    if not leading:
+        yield Bullet("Found", "nothing can be computed for this way: no study of it with counts was read.", "open")
+    for effect in leading[:1]:
+        yield Bullet("Found", f"{_figures(effect)}.", "plain", tuple(_sure(effect)))
+    for effect in (*leading[1:], *(one for one in shown if one.strategy != option.leading_strategy)):
+        way = "" if effect.strategy == option.leading_strategy else f" of another way ({titles[effect.strategy]})"
+        yield Bullet(f"Found{way}", f"{_figures(effect)}; {effect.certainty.replace('_', ' ')} certainty.")
+
+
+def _figures(effect: EffectAnswer) -> str:
+    label = f" ({effect.label})" if effect.label else ""
+    risks = "".join(f"{words}; " for words in out_of_1000(effect))
+    return f"{effect.outcome.replace('_', ' ')}{label}, {risks}{effect_words(effect)}"
+
+
+def _sure(effect: EffectAnswer) -> Iterator[str]:
+    reasons = [f"{step.says}{'*' if step.own_choice else ''}" for step in effect.steps[1:] if step.levels]
+    because = f": {'; '.join(reasons)}" if reasons else ", no reason to lower it"
+    yield f"How sure: {effect.certainty.replace('_', ' ')}{because}."
+    ratings = dict.fromkeys(f"{one.rating.replace('_', ' ')} ({one.who})" for one in effect.published_ratings)
+    if ratings:
+        more = f" and {len(ratings) - RATINGS_NAMED} more with --all" if len(ratings) > RATINGS_NAMED else ""
+        yield f"Rated by others: {list_words(list(ratings)[:RATINGS_NAMED])}{more}."
+    if effect.retracted_left_out:
+        yield f"Left out as retracted: {list_words(effect.retracted_left_out)}."
+
+
+def _standing(option: OptionAnswer) -> Iterator[Bullet]:
+    """Say in how many of the studies she would have been."""
+    if not option.studies:
+        return
+    count = {verdict: sum(one.standing == verdict for one in option.studies) for verdict in ("yes", "no", "unknown")}
+    parts = [f"of {len(option.studies)} studies she would have been in {count['yes']} on the criteria read"]
+    if count["no"]:
+        parts.append(f"not in {count['no']}")
+    if count["unknown"]:
+        parts.append(f"cannot be known for {count['unknown']}")
+    yield Bullet("In whom", f"{', '.join(parts)}.")
+
+
+def _said(option: OptionAnswer) -> Iterator[Bullet]:
+    if not option.positions:
+        yield Bullet("Societies", "no position on it is recorded from any document that was read.", "open")
+        return
+    hers = list(dict.fromkeys(_position(one) for one in option.positions if one.matches_her == "yes"))
+    possible = list(dict.fromkeys(_position(one) for one in option.positions if one.matches_her == "unknown"))
+    others = sum(one.matches_her == "no" for one in option.positions)
+    parts = list(hers or ["none that was read speaks of women like her"])
+    if possible:
+        parts.append(f"possibly of her: {'; '.join(possible)}")
+    if others:
+        parts.append(f"{others} more on other women")
+    yield Bullet("Societies", f"{'; '.join(parts)}.")
+
+
+def _position(one: PositionAnswer) -> str:
+    remark = f" ({one.remark})" if one.remark else ""
+    said = SAID[one.position]
+    if one.drug not in ("any", "none"):
+        drug = one.drug.replace("_", " with ")
+        said = said.removesuffix(" it") + f" {drug}" if said.endswith(" it") else f"{said} on {drug}"
+    return f"{one.society} {one.year} {said}{remark}"
+
+
+def _harms(option: OptionAnswer) -> Iterator[Bullet]:
+    if option.harms_note:
+        yield Bullet("Harms", "not read.", "open")
+        return
+    shown = [f"{one.as_printed.rstrip('.')} [{one.source}]" for one in option.harms[:HARMS_NAMED]]
+    more = f"; {len(option.harms) - len(shown)} more with --all" if len(option.harms) > len(shown) else ""
+    yield Bullet("Harms", f"{'; '.join(shown)}{more}.")
+
+
+def _cautions(option: OptionAnswer) -> Iterator[Bullet]:
+    if not option.cautions:
+        yield Bullet("Against it", "no safety record was read.", "open")
+        return
+    for one in option.cautions:
+        if one.verdict == "yes":
+            kind = "contraindicated" if one.stops else one.level.replace("_", " ")
+            yield Bullet("Against it", f"{one.label}: {kind}. {sentence(one.text)}", "bad" if one.stops else "open")
+    for stops, label in ((True, "Rule out first"), (False, "Not known either")):
+        labels = caution_labels([one for one in option.cautions if one.verdict == "unknown" and one.stops is stops])
+        if labels:
+            shown = labels if stops else labels[:LABELS_NAMED]
+            yield Bullet(label, f"{', '.join(shown)}{_and_more(labels, shown)}.", "open")
+    if all(one.verdict == "no" for one in option.cautions):
+        yield Bullet("Against it", "none of the cautions recorded for its drugs is present.")
+
+
+def _and_more(all_of_them: Sequence[str], shown: Sequence[str]) -> str:
+    return f" and {len(all_of_them) - len(shown)} more" if len(all_of_them) > len(shown) else ""
+
+
+def _open(option: OptionAnswer) -> Iterator[Bullet]:
+    missing = [line for line in option.missing if not line.startswith("contraindications")]
+    if missing:
+        shown = missing[:OPEN_NAMED]
+        yield Bullet("Still open", f"{'; '.join(shown)}{_and_more(missing, shown)}.", "open")
+
+
+def brief_sources(option: OptionAnswer) -> set[str]:
+    """Return the ids of the sources that the short block draws on."""
+    if option.status == "not_applicable":
+        return set()
+    studies = {id_ for effect in main_effects(option) for id_ in effect.study_ids}
+    documents = {one.guideline for one in option.positions if one.matches_her != "no"}
+    return studies | documents | {one.source for one in option.harms[:HARMS_NAMED]}
