@@ -14,7 +14,7 @@ from decidua.assessment.result import (
     SynthesisAnswer,
 )
 from decidua.assessment.words import PER_WORDS
-from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, Tone, list_words, lower_first
+from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, Tone, from_overlay, list_words, lower_first
 from decidua.report.study import study_bullets
 
 __all__ = ["option_blocks"]
@@ -89,7 +89,7 @@ def _strategies(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
 def _strategy_words(strategy: StrategyAnswer) -> str:
     said = strategy.status.replace("_", " ")
     could = list_words([status.replace("_", " ") for status in strategy.could_be], "or")
-    return f"{said}; could become {could}" if could else said
+    return f"{said}{f'; could become {could}' if could else ''}{from_overlay(strategy.overlay)}"
 
 
 def _strategy_details(strategy: StrategyAnswer, *, full: bool) -> Iterator[str]:
@@ -222,7 +222,7 @@ def _syntheses(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
         year = synthesis.published[:4] if synthesis.published else "undated"
         yield Bullet(
             f"{synthesis.id} ({year})",
-            f"{_sentence(synthesis.question)} As printed, {printed}.{concern}{unused}",
+            f"{_sentence(synthesis.question)} As printed, {printed}.{concern}{unused}{from_overlay(synthesis.overlay)}",
             "plain",
             tuple(_beside(synthesis, full=full)),
         )
@@ -255,6 +255,7 @@ def _positions(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
 
 def _position(position: PositionAnswer, word: str) -> tuple[str, str, Tone]:
     remark = f" [{position.remark}]" if position.remark else ""
+    remark += from_overlay(position.overlay)
     tone: Tone = "muted"
     if position.moves_status:
         against = position.position in AGAINST
@@ -308,7 +309,7 @@ def _labels(cautions: Sequence[CautionAnswer]) -> list[str]:
 
 def _caution_words(caution: CautionAnswer) -> str:
     stops = "Contraindicated" if caution.stops else caution.level.replace("_", " ").capitalize()
-    return f"{stops}, {caution.drug.replace('_', ' ')} [{caution.source}]"
+    return f"{stops}, {caution.drug.replace('_', ' ')} [{caution.source}]{from_overlay(caution.overlay)}"
 
 
 def _missing(option: OptionAnswer) -> Iterator[Bullet]:

@@ -8,7 +8,18 @@ from typing import Literal
 
 from decidua.condition.english import lower_first
 
-__all__ = ["Block", "Bullet", "Bullets", "Grid", "Heading", "Paragraph", "Tone", "list_words", "lower_first"]
+__all__ = [
+    "Block",
+    "Bullet",
+    "Bullets",
+    "Grid",
+    "Heading",
+    "Paragraph",
+    "Tone",
+    "from_overlay",
+    "list_words",
+    "lower_first",
+]
 
 Tone = Literal["plain", "muted", "good", "open", "bad"]
 
@@ -65,3 +76,8 @@ def list_words(words: Sequence[str], last: str = "and") -> str:
     if len(words) <= 1:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def from_overlay(name: str | None) -> str:
+    """Mark what a local overlay brought; the rulebook's own has no mark."""
+    return "" if name is None else f" [from overlay {name}]"
