@@ -21,8 +21,7 @@ def overlay_blocks(result: Assessment) -> Iterator[Block]:
 
 
 def _overlay(overlay: Overlay) -> Iterator[Bullet]:
-    details = tuple(_details(overlay)) or ("It changes nothing in the rulebook.",)
-    yield Bullet(f"{overlay.name} {overlay.version}", overlay.why, "open", details)
+    yield Bullet(f"{overlay.name} {overlay.version}", overlay.why, "open", tuple(_details(overlay)))
     for touched, word in ((overlay.removed, "taken away"), (overlay.overridden, "overridden")):
         for one in touched:
             if one.safety:
@@ -31,6 +30,8 @@ def _overlay(overlay: Overlay) -> Iterator[Bullet]:
 
 
 def _details(overlay: Overlay) -> Iterator[str]:
+    if overlay.changes_nothing:
+        yield "It changes nothing in the rulebook."
     said: tuple[tuple[str, Sequence[Touched]], ...] = (
         ("Adds", overlay.added),
         ("Adds to", overlay.extended),
@@ -78,8 +79,6 @@ def overlay_lines(overlays: Sequence[Overlay]) -> Iterator[str]:
     for overlay in overlays:
         yield f"Overlay {overlay.name} {overlay.version} lies over it: {overlay.why}"
         yield from (f"  {line}" for line in _details(overlay))
-        if overlay.changes_nothing:
-            yield "  It changes nothing."
 
 
 def origin_blocks(book: Rulebook, kind: str, id_: str) -> Iterator[Block]:

@@ -190,7 +190,7 @@ def _bring(work: _Laying) -> None:
         elif (one.kind, one.id) in work.overrides:
             why = work.overrides[(one.kind, one.id)]
             work.faults.extend(check_override(one, old, why, removed))
-            work.overridden.append(Touched(one.kind, one.id, why, guarded(one.kind, old, one.record)))
+            work.overridden.append(Touched(one.kind, one.id, why, guarded(old, one.record)))
         elif (one.kind, one.id) not in work.removes:
             file, line = work.book.places.get(place_key(one.kind, one.id), ("", None))
             where = f" ({file}{f', line {line}' if line else ''})" if file else ""
@@ -241,7 +241,7 @@ def _take_away(work: _Laying) -> None:
             _take_line_away(work, id_, why)
             continue
         old = work.records[kind].pop(id_, None)
-        work.removed.append(Touched(kind, id_, why, guarded(kind, old, None)))
+        work.removed.append(Touched(kind, id_, why, guarded(old, None)))
         if kind == "option":
             for strategy in [key for key, home in work.homes.items() if home == id_]:
                 if work.records["strategy"].pop(strategy, None) is not None:
@@ -328,5 +328,5 @@ def _own_place(fault: Fault, own: set[str], overlay: OverlayFiles) -> Fault:
         (),
     )
     below = ", ".join(str(part) for part in (fault.file, fault.line and f"line {fault.line}") if part)
-    what = f"the {'record' if not fault.field else repr(fault.field)}{f' below ({below})' if below else ''}"
+    what = f"{repr(fault.field) if fault.field else 'a record'} below{f' ({below})' if below else ''}"
     return overlay.fault(f"with this overlay, {what} {fault.message}", *place)

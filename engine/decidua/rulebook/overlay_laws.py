@@ -42,11 +42,15 @@ def loosened(old: Strategy, new: Strategy) -> list[str]:
     return [*(key for key in old.stops if key not in new.stops), *(key for key in old.drugs if key not in new.drugs)]
 
 
-def guarded(kind: str, old: object, new: object | None) -> bool:
-    """Say whether an override (or, with None, a removal) bears on what may speak against a treatment."""
-    if isinstance(old, Strategy):
-        return isinstance(new, Strategy) and bool(loosened(old, new))
-    return isinstance(old, CautionFinding | Drug) or kind == "caution" or (kind == "policy" and new is not None)
+def guarded(old: object, new: object | None) -> bool:
+    """Say whether an override (or, with None, a removal) takes away or loosens what may speak against a treatment."""
+    if new is None:
+        return isinstance(old, CautionFinding | Drug)
+    if isinstance(old, Strategy) and isinstance(new, Strategy):
+        return bool(loosened(old, new))
+    if isinstance(old, Drug) and isinstance(new, Drug):
+        return bool(lost_lines(old, new))
+    return isinstance(old, CautionFinding | StatusPolicy)
 
 
 def check_override(one: Brought, old: object, why: str | None, removed: Iterable[str]) -> Iterator[Fault]:
@@ -77,6 +81,8 @@ def check_override(one: Brought, old: object, why: str | None, removed: Iterable
             "add the reason as 'why' to it in 'overrides'"
         )
     elif isinstance(new, StatusPolicy):
+        if why is None:
+            yield one.fault("the status table is overridden only with a reason; add 'why' to it in 'overrides'")
         yield from _contraindication_wins(one, new)
     integrity = [getattr(getattr(record, "integrity", None), "status", None) for record in (old, new)]
     if integrity[0] == "retracted" and integrity[1] != "retracted":

@@ -132,6 +132,12 @@ def read_rulebook(files: Mapping[str, bytes], folder: Path) -> Rulebook:
     Raises:
         RulebookError: With every fault found, each with file, line and cure.
     """
+    if "rulebook.yaml" not in files and not any(name.startswith("policy/") for name in files):
+        message = (
+            "holds no rulebook.yaml: it is no rulebook laid out like the shipped 'rules', and no overlay, whose "
+            "rulebook.yaml says 'overlay: true'"
+        )
+        raise RulebookError(Fault(message, file=str(folder)))
     loaded = Loaded()
     parts = _Parts()
     for name, document in parse_files(files, loaded).items():
