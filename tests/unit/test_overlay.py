@@ -324,6 +324,14 @@ def test_a_line_of_a_safety_record_goes_only_by_name_and_reason_and_is_flagged(o
     assert (fault.field, fault.message) == ("removes.1.why", "is required here; add it")
 
 
+def test_a_line_of_ones_own_stands_in_place_of_the_one_that_goes(overlay):
+    files = {"cautions/drugs/more.yaml": more_of("filgrastim", caution("latex_allergy", "contraindication"))}
+    removes = "{id: 'caution:filgrastim/latex_allergy', why: ours is stricter}"
+    book = decidua.load_rulebook(overlay(files, removes=removes))
+    (line,) = (one for one in book.drug["filgrastim"].cautions if one.finding == "latex_allergy")
+    assert (line.level, line.text) == ("contraindication", "mine")
+
+
 def test_an_overridden_safety_record_may_lose_no_line_in_silence(overlay):
     file = "cautions/drugs/filgrastim.yaml"
     same = decidua.load_rulebook(overlay({file: shipped_drug("filgrastim")}, overrides="drug:filgrastim"))

@@ -146,6 +146,9 @@ def lay_over(book: Rulebook, files: Mapping[str, bytes], folder: Path) -> Rulebo
     work.faults.extend(named.faults)
     _bring(work)
     _take_away(work)
+    for one in overlay.brought:  # last: what is added beside a line that goes must stay
+        if one.kind.endswith("+"):
+            _extend(work, one)
     as_of = max(filter(None, (book.manifest.as_of, overlay.manifest.as_of)), key=last_day)
     work.faults.extend(check_dates(overlay.brought, as_of))
     laid = _assemble(work, digest_of(files, ""), as_of)
@@ -180,9 +183,8 @@ def _bring(work: _Laying) -> None:
         if times > 1 and kind != "option+":
             last = [one for one in work.overlay.brought if (one.kind, one.id) == (kind, id_)][-1]
             work.faults.append(last.fault(f"the overlay holds '{id_}' {times} times; give each record once"))
-    for one in sorted(work.overlay.brought, key=lambda one: one.kind.endswith("+")):
+    for one in work.overlay.brought:
         if one.kind.endswith("+"):
-            _extend(work, one)
             continue
         old = below[one.kind].get(one.id)
         if old is None:
