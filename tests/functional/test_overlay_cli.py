@@ -37,6 +37,9 @@ def test_every_report_names_the_overlay_at_its_head_and_what_it_changed(output):
     ):
         assert part in head
     assert said.count("[from overlay invented-clinic]") == 3
+    assert "No longer looked at: Latex allergy: taken out of the safety record of filgrastim by the overlay" in (
+        said.replace("*", "").replace("<strong>", "").replace("</strong>", "")
+    )
     assert "[from overlay" not in head
 
 

@@ -432,6 +432,7 @@ def test_an_id_clash_by_accident_is_a_fault_at_both_places(overlay):
         ("removes", "studie:eapen-2019", "'studie' is no kind; did you mean 'study'?; the kinds are definition, panel"),
         ("removes", "ivig", "'ivig' may be option:ivig or drug:ivig; write which"),
         ("removes", "caution:filgrastim/latex", "did you mean 'caution:filgrastim/latex_allergy'?"),
+        ("removes", "caution:filgrasti/latex_allergy", "did you mean 'caution:filgrastim/latex_allergy'?"),
         ("removes", "policy:rank", "is a policy, which cannot be removed; override it with a whole one"),
         ("overrides", "eapen-2019", "is to be overridden, but no file of the overlay holds it; add it there"),
         ("overrides", "caution:filgrastim/latex_allergy", "is a line of a safety record, which is not overridden"),
@@ -447,6 +448,12 @@ def test_a_name_in_the_manifest_that_names_nothing_to_change_is_a_fault_with_the
 def test_a_name_given_twice_or_both_removed_and_brought_is_a_fault(overlay):
     twice = "{id: eapen-2019, why: one}, {id: 'study:eapen-2019', why: two}"
     assert any("is named twice; keep one" in one.message for one in faults_of(overlay(removes=twice)))
+    files = {"options/g_csf.yaml": shipped_strategy("g_csf", "g_csf-rpl")}
+    assert "is named twice" in fault_of(overlay(files, overrides="g_csf-rpl, strategy:g_csf-rpl")).message
+    line = "{id: 'caution:filgrastim/latex_allergy', why: one}"
+    faults = faults_of(overlay(removes=f"{{id: 'drug:filgrastim', why: two}}, {line}"))
+    assert any("the whole record of 'filgrastim' is removed already" in one.message for one in faults)
+    assert any("refers to the safety record of the drug 'filgrastim', which does" in one.message for one in faults)
     taken = SHIPPED.positions[0].id
     both = overlay({GUIDELINES: document(position(taken))}, removes=f"{{id: {taken}, why: a reason}}")
     assert any("is to be removed, but a file of the overlay holds it" in one.message for one in faults_of(both))

@@ -102,7 +102,16 @@ def answer_option(
         cautions=tuple(_cautions(verdicts, [one.strategy for one in shown])),
         missing=tuple(_missing(verdicts, judged)),
         sources=tuple(_sources(view, studies, positions)),
+        taken_away=_taken_away(view.book, [one.strategy for one in shown]),
     )
+
+
+def _taken_away(book: Rulebook, strategies: Sequence[Strategy]) -> tuple[str, ...]:
+    if not book.overlays:
+        return ()
+    from decidua.assessment.overlays import taken_away  # noqa: PLC0415 - needed for overlays alone
+
+    return tuple(taken_away(book, strategies))
 
 
 def _shown_strategies(judged: JudgedOption) -> list[JudgedStrategy]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from decidua.assessment.result import Assessment, OptionAnswer, OverlayChange
+from decidua.rulebook.book import Rulebook
+from decidua.rulebook.models import Strategy
 
-__all__ = ["changes"]
+__all__ = ["changes", "taken_away"]
 
 
 def changes(without: Assessment, result: Assessment) -> Iterator[OverlayChange]:
@@ -30,3 +32,15 @@ def changes(without: Assessment, result: Assessment) -> Iterator[OverlayChange]:
 def _value(option: OptionAnswer | None, what: str) -> str | int | tuple[str, ...] | None:
     value: str | int | tuple[str, ...] | None = None if option is None else getattr(option, what)
     return value
+
+
+def taken_away(book: Rulebook, strategies: Sequence[Strategy]) -> Iterator[str]:
+    """Yield each line that an overlay took out of the safety records of the drugs of an option, with its reason."""
+    drugs = {key for strategy in strategies for key in strategy.drugs}
+    for overlay in book.overlays:
+        for one in overlay.removed:
+            drug, _, finding = one.id.partition("/")
+            if one.kind == "caution" and drug in drugs:
+                record = book.finding.get(finding) or (book.base or book).finding.get(finding)
+                label = finding if record is None else record.label
+                yield f"{label}: taken out of the safety record of {drug} by the overlay {overlay.name}: {one.why}"

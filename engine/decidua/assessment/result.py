@@ -366,6 +366,9 @@ class OptionAnswer:
     cautions: tuple[CautionAnswer, ...]
     missing: tuple[str, ...]
     sources: tuple[SourceAnswer, ...]
+    taken_away: Annotated[
+        tuple[str, ...], Field(description="What an overlay took out of the safety records of its drugs, and why.")
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True)

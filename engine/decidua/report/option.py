@@ -278,6 +278,8 @@ def _harms(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
 
 
 def _cautions(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
+    for line in option.taken_away:
+        yield Bullet("No longer looked at", _sentence(line), "bad")
     if not option.cautions:
         yield Bullet("", "No safety record was read.", "open")
     for caution in option.cautions:
