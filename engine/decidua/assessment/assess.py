@@ -71,7 +71,7 @@ def assess(
         answer_option(verdicts, one, rank, None if after is None else why_above(view, one, after), chances)
         for rank, (one, after) in enumerate(zip(judged, following, strict=True), start=1)
     ]
-    return Assessment.model_construct(
+    result = Assessment.model_construct(
         decidua=__version__,
         as_of=view.day,
         rulebook=Identity(version=book.manifest.version, sha256=book.sha256),
@@ -89,7 +89,15 @@ def assess(
         next=tuple(what_next(verdicts, judged)),
         not_read=tuple(not_read(verdicts)),
         notice=book.manifest.notice,
+        overlays=book.overlays,
+        changed_by_overlays=(),
     )
+    if book.base is None:
+        return result
+    from decidua.assessment.overlays import changes  # noqa: PLC0415 - needed for overlays alone
+
+    without = assess(profile, as_of=as_of, rulebook=book.base, baseline=baseline, engine=engine)
+    return result.model_copy(update={"changed_by_overlays": tuple(changes(without, result))})
 
 
 def _newest(view: DatedRulebook) -> str | None:

@@ -18,6 +18,7 @@ from decidua.profile.facts import draw_facts
 from decidua.profile.model import Profile
 from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.book import Rulebook
+from decidua.rulebook.overlay import Overlay
 from decidua.rulebook.policy import STATUS_FACTS, Status
 
 __all__ = ["Explanation", "ProofNode", "StrategyExplanation", "explain"]
@@ -64,6 +65,7 @@ class Explanation:
     engine: str
     strategies: tuple[StrategyExplanation, ...]
     contraindications_unknown: tuple[str, ...]
+    overlays: tuple[Overlay, ...] = ()
 
 
 def explain(
@@ -101,6 +103,7 @@ def explain(
         engine=verdicts.engine,
         strategies=tuple(_strategy(verdicts, one) for one in judged.strategies),
         contraindications_unknown=tuple(unknown_contraindications(verdicts, judged)),
+        overlays=book.overlays,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -10,21 +11,31 @@ from decidua.assessment.options import study_figures
 from decidua.assessment.published import published_ratings, synthesis_answers
 from decidua.engines.production import available
 from decidua.rulebook.book import Rulebook
-from decidua.rulebook.folder import data_folder, find_rulebook
+from decidua.rulebook.folder import data_folder, find_rulebook, is_overlay
 
 __all__ = ["load_rulebook"]
 
 
-def load_rulebook(path: str | Path | None = None) -> Rulebook:
+def load_rulebook(path: str | Path | Sequence[str | Path] | None = None) -> Rulebook:
     """Load a rulebook.
 
     Args:
-        path: A folder laid out like the shipped ``rules``; None loads the shipped one, once a process.
+        path: A folder laid out like the shipped ``rules``; or a local overlay, which is laid over the shipped rulebook;
+            or several folders, of which the first may be a whole rulebook and each further one is an overlay over what
+            comes before it. None or an empty sequence loads the shipped one, once a process.
 
     Raises:
         RulebookError: With every fault found, each with file, line and cure.
     """
-    return _shipped() if path is None else find_rulebook(Path(path), prepare=_prepare)
+    folders = [Path(path)] if isinstance(path, str | Path) else [Path(one) for one in path or ()]
+    if not folders:
+        return _shipped()
+    whole = folders.pop(0) if not is_overlay(folders[0]) else None
+    if not folders and whole is not None:
+        return find_rulebook(whole, prepare=_prepare)
+    from decidua.rulebook.laying import find_laid_over  # noqa: PLC0415 - needed for overlays alone
+
+    return find_laid_over(whole, folders, shipped=_shipped, prepare=_prepare)
 
 
 @cache

@@ -46,7 +46,7 @@ from decidua.evidence.effects import chi_squared_p, fisher_p, odds_ratio, risk_r
 from decidua.evidence.lines import kept_out, table_of
 from decidua.evidence.models import Outcome, Source, Study
 from decidua.profile.vocabulary import vocabulary
-from decidua.rulebook.book import DatedRulebook
+from decidua.rulebook.book import DatedRulebook, Rulebook
 from decidua.rulebook.models import EvidenceUse, Option, Strategy
 from decidua.truth import NO, UNKNOWN, YES
 
@@ -98,11 +98,20 @@ def answer_option(
         harms_note=None if harms else "harms not read",
         studies=tuple(_study(verdicts, study, uses) for study in studies),
         syntheses=tuple(synthesis_answers(view, [one.strategy for one in shown])),
-        positions=tuple(_position(one) for one in positions),
+        positions=tuple(_position(view.book, one) for one in positions),
         cautions=tuple(_cautions(verdicts, [one.strategy for one in shown])),
         missing=tuple(_missing(verdicts, judged)),
         sources=tuple(_sources(view, studies, positions)),
+        taken_away=_taken_away(view.book, [one.strategy for one in shown]),
     )
+
+
+def _taken_away(book: Rulebook, strategies: Sequence[Strategy]) -> tuple[str, ...]:
+    if not book.overlays:
+        return ()
+    from decidua.assessment.overlays import taken_away  # noqa: PLC0415 - needed for overlays alone
+
+    return tuple(taken_away(book, strategies))
 
 
 def _shown_strategies(judged: JudgedOption) -> list[JudgedStrategy]:
@@ -131,6 +140,7 @@ def _strategy(verdicts: Verdicts, one: JudgedStrategy) -> StrategyAnswer:
         timing=one.strategy.timing,
         off_label=one.strategy.off_label,
         could_be=one.could_be,
+        overlay=verdicts.view.book.overlay_of("strategy", one.strategy.id),
     )
 
 
@@ -241,6 +251,7 @@ def _study(verdicts: Verdicts, study: Study, uses: Sequence[EvidenceUse]) -> Stu
         integrity_notes=study.integrity.notes,
         read=READ_WORDS[study.source.read],
         kept_out=out,
+        overlay=view.book.overlay_of("study", study.id),
     )
 
 
@@ -384,7 +395,7 @@ def _positions(verdicts: Verdicts, option: Option) -> list[JudgedPosition]:
     return sorted(judged, key=lambda one: (order[one.matches], not one.moves))
 
 
-def _position(one: JudgedPosition) -> PositionAnswer:
+def _position(book: Rulebook, one: JudgedPosition) -> PositionAnswer:
     return PositionAnswer(
         guideline=one.guideline.id,
         society=one.guideline.society_name,
@@ -398,6 +409,7 @@ def _position(one: JudgedPosition) -> PositionAnswer:
         matches_her=one.matches.value,
         moves_status=one.moves,
         remark=one.remark,
+        overlay=book.overlay_of("position", one.position.id),
     )
 
 
@@ -418,6 +430,8 @@ def _cautions(verdicts: Verdicts, strategies: Sequence[Strategy]) -> list[Cautio
                 stops=stops(caution),
                 text=caution.text,
                 source=_source_words(caution.source, caution.jurisdiction, caution.product),
+                overlay=book.overlay_of("drug", key)
+                or book.overlay_of("caution", f"{key}/{caution.finding}/{caution.text}"),
             )
             order = ({YES: 0, UNKNOWN: 1, NO: 2}[verdict], LEVEL_ORDER.index(caution.level), at)
             answers.append((order, answer))

@@ -120,6 +120,7 @@ def _synthesis(view: DatedRulebook, one: Synthesis, strategies: Sequence[Strateg
         only_here=tuple(only_here),
         retracted_inside=tuple(retracted),
         differs=tuple(_differs(view, one, strategies, here)),
+        overlay=view.book.overlay_of("synthesis", one.id),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from decidua.evidence.models import OptionKey
+from decidua.rulebook.overlay import Overlay
 from decidua.rulebook.policy import Certainty, Status
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "LeftOut",
     "NextFinding",
     "OptionAnswer",
+    "OverlayChange",
     "PositionAnswer",
     "PublishedRating",
     "SourceAnswer",
@@ -34,6 +36,9 @@ __all__ = [
 ]
 
 Answer = Literal["yes", "no", "unknown"]
+BroughtBy = Annotated[
+    str | None, Field(description="Name of the overlay that brought the record; null where it is the rulebook's own.")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +250,7 @@ class StudyAnswer:
     integrity_notes: tuple[str, ...]
     read: str
     kept_out: Annotated[KeptOutAnswer | None, Field(description="Null where it stands in a line of evidence.")]
+    overlay: BroughtBy = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +275,7 @@ class SynthesisAnswer:
     only_here: Annotated[tuple[str, ...], Field(description="Given only where the whole list of its trials was read.")]
     retracted_inside: tuple[str, ...]
     differs: Annotated[tuple[str, ...], Field(description="Why it may differ, in words.")]
+    overlay: BroughtBy = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +294,7 @@ class PositionAnswer:
     matches_her: Answer
     moves_status: Annotated[bool, Field(description="Whether a document of its kind and state can move a status.")]
     remark: str | None
+    overlay: BroughtBy = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +309,7 @@ class CautionAnswer:
     stops: Annotated[bool, Field(description="Whether it stops every strategy of that drug when present.")]
     text: str
     source: str
+    overlay: BroughtBy = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +327,7 @@ class StrategyAnswer:
     timing: str
     off_label: str
     could_be: tuple[Status, ...]
+    overlay: BroughtBy = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +367,9 @@ class OptionAnswer:
     cautions: tuple[CautionAnswer, ...]
     missing: tuple[str, ...]
     sources: tuple[SourceAnswer, ...]
+    taken_away: Annotated[
+        tuple[str, ...], Field(description="What an overlay took out of the safety records of its drugs, and why.")
+    ] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,6 +389,20 @@ class WithoutTreatment:
 
     per_1000: tuple[float, float] | None
     says: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayChange:
+    """One thing about an option that is other with the overlays than without them, for her.
+
+    ``was`` and ``now`` are null where the option is not there, or nothing was computed.
+    """
+
+    option: OptionKey
+    name: str
+    what: Literal["status", "rank", "certainty", "could_be"]
+    was: str | int | tuple[str, ...] | None
+    now: str | int | tuple[str, ...] | None
 
 
 class Assessment(BaseModel):
@@ -404,3 +431,7 @@ class Assessment(BaseModel):
     next: tuple[NextFinding, ...]
     not_read: Annotated[tuple[str, ...], Field(description="Documents whose position on an option was not read.")]
     notice: str
+    overlays: Annotated[tuple[Overlay, ...], Field(description="Local overlays that lie over the rulebook.")] = ()
+    changed_by_overlays: Annotated[
+        tuple[OverlayChange, ...], Field(description="What is other, for her, than without the overlays.")
+    ] = ()

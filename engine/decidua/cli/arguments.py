@@ -88,7 +88,12 @@ AsOf = Annotated[
     ),
 ]
 RulesFolder = Annotated[
-    Path | None, typer.Option("--rules", metavar="DIR", help="A rulebook folder instead of the shipped one.")
+    list[Path] | None,
+    typer.Option(
+        "--rules",
+        metavar="DIR",
+        help="A rulebook folder instead of the shipped one, or an overlay to lay over it; once for each overlay.",
+    ),
 ]
 EngineOption = Annotated[
     EngineName, typer.Option("--engine", help="auto confirms with durable-rules where it is installed.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,9 @@ from decidua.cli.printing import one_line, print_blocks, print_text
 from decidua.errors import RulebookError
 from decidua.rulebook.book import Rulebook
 from decidua.rulebook.folder import data_folder
+
+if TYPE_CHECKING:
+    from decidua.report.rules import Entry
 
 __all__ = ["rules_app"]
 
@@ -28,7 +31,6 @@ rules_app = typer.Typer(
 )
 
 
-@rules_app.command("list")
 @rules_app.command("list")
 def rules_list(
     kind: Annotated[
@@ -43,11 +45,16 @@ def rules_list(
     book = load_rulebook(rules)
     entries = listed(book, kind)
     if output is Format.json:
-        print_text(
-            json.dumps([{"id": one.id, "kind": one.kind, "title": one.title} for one in entries], indent=2), output
-        )
+        listing = [{"id": one.id, "kind": one.kind, "title": one.title, **_home(book, one)} for one in entries]
+        print_text(json.dumps(listing, indent=2), output)
     else:
-        print_blocks(list_blocks(entries), output, title="Rules")
+        print_blocks(list_blocks(book, entries), output, title="Rules")
+
+
+def _home(book: Rulebook, entry: Entry) -> dict[str, str | None]:
+    """Say where a record comes from, with an overlay or without: the overlay or null, and the file."""
+    place = entry.place(book)
+    return {"overlay": book.overlay_of(entry.kind, entry.id), "file": None if place is None else place[0]}
 
 
 @rules_app.command("show")
@@ -65,13 +72,13 @@ def rules_show(
 @rules_app.command("check")
 def rules_check(
     folder: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="A rulebook folder; default: the shipped one.")
+        Path | None, typer.Argument(metavar="[DIR]", help="A rulebook folder or an overlay; default: the shipped one.")
     ] = None,
     rules: RulesFolder = None,
 ) -> None:
     """Check a rulebook: every fault in one go, with file, line and cure."""
-    chosen = folder or rules or data_folder("rules")
-    if not chosen.is_dir():
+    chosen = [*(rules or ()), *([] if folder is None else [folder])] or [data_folder("rules")]
+    if not all(one.is_dir() for one in chosen):
         load_rulebook(chosen)  # refuses: that is no rulebook with faults, but no rulebook at all
     try:
         book = load_rulebook(chosen)
@@ -82,6 +89,10 @@ def rules_check(
         typer.echo(f"{count} {'fault' if count == 1 else 'faults'}.", err=True)
         raise typer.Exit(NOT_HELD) from None
     print_text(_sizes(book))
+    if book.overlays:
+        from decidua.report.overlay import overlay_lines
+
+        print_text("\n".join(overlay_lines(book.overlays)))
 
 
 def _sizes(book: Rulebook) -> str:

@@ -19,7 +19,7 @@ from decidua.report.option import (
     sentence,
     strategy_words,
 )
-from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, list_words
+from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, from_overlay, list_words
 
 __all__ = ["brief_blocks", "brief_sources"]
 
@@ -134,7 +134,7 @@ def _position(one: PositionAnswer) -> str:
     if one.drug not in ("any", "none"):
         drug = one.drug.replace("_", " with ")
         said = said.removesuffix(" it") + f" {drug}" if said.endswith(" it") else f"{said} on {drug}"
-    return f"{one.society} {one.year} {said}{remark}"
+    return f"{one.society} {one.year} {said}{remark}{from_overlay(one.overlay)}"
 
 
 def _harms(option: OptionAnswer) -> Iterator[Bullet]:
@@ -147,6 +147,8 @@ def _harms(option: OptionAnswer) -> Iterator[Bullet]:
 
 
 def _cautions(option: OptionAnswer) -> Iterator[Bullet]:
+    for line in option.taken_away:
+        yield Bullet("No longer looked at", sentence(line), "bad")
     if not option.cautions:
         yield Bullet("Against it", "no safety record was read.", "open")
         return

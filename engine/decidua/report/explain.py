@@ -28,6 +28,8 @@ def _blocks(explanation: Explanation, *, full: bool) -> Iterator[Block]:
     status = explanation.status.replace("_", " ")
     yield Heading(f"{explanation.name}: {status}", 1)
     yield Paragraph(f"As of {explanation.as_of}; engine: {explanation.engine}.", "muted")
+    for overlay in explanation.overlays:
+        yield Paragraph(f"With the local overlay {overlay.name} {overlay.version}: {overlay.why}", "open")
     leading = next(one for one in explanation.strategies if one.id == explanation.leading_strategy)
     yield Paragraph(f"The option takes the status of its best way for her: {leading.title}.")
     if explanation.contraindications_unknown:

@@ -14,7 +14,7 @@ from decidua.assessment.result import (
     SynthesisAnswer,
 )
 from decidua.assessment.words import PER_WORDS
-from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, Tone, list_words, lower_first
+from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, Tone, from_overlay, list_words, lower_first
 from decidua.report.study import study_bullets
 
 __all__ = [
@@ -101,7 +101,7 @@ def strategy_words(strategy: StrategyAnswer) -> str:
     """Say a strategy's status, and what it could become."""
     said = strategy.status.replace("_", " ")
     could = list_words([status.replace("_", " ") for status in strategy.could_be], "or")
-    return f"{said}; could become {could}" if could else said
+    return f"{said}{f'; could become {could}' if could else ''}{from_overlay(strategy.overlay)}"
 
 
 def _strategy_details(strategy: StrategyAnswer, *, full: bool) -> Iterator[str]:
@@ -243,7 +243,7 @@ def _syntheses(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
         year = synthesis.published[:4] if synthesis.published else "undated"
         yield Bullet(
             f"{synthesis.id} ({year})",
-            f"{sentence(synthesis.question)} As printed, {printed}.{concern}{unused}",
+            f"{sentence(synthesis.question)} As printed, {printed}.{concern}{unused}{from_overlay(synthesis.overlay)}",
             "plain",
             tuple(_beside(synthesis, full=full)),
         )
@@ -276,6 +276,7 @@ def _positions(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
 
 def _position(position: PositionAnswer, word: str) -> tuple[str, str, Tone]:
     remark = f" [{position.remark}]" if position.remark else ""
+    remark += from_overlay(position.overlay)
     tone: Tone = "muted"
     if position.moves_status:
         against = position.position in AGAINST
@@ -298,6 +299,8 @@ def _harms(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
 
 
 def _cautions(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
+    for line in option.taken_away:
+        yield Bullet("No longer looked at", sentence(line), "bad")
     if not option.cautions:
         yield Bullet("", "No safety record was read.", "open")
     for caution in option.cautions:
@@ -330,7 +333,7 @@ def caution_labels(cautions: Sequence[CautionAnswer]) -> list[str]:
 
 def _caution_words(caution: CautionAnswer) -> str:
     stops = "Contraindicated" if caution.stops else caution.level.replace("_", " ").capitalize()
-    return f"{stops}, {caution.drug.replace('_', ' ')} [{caution.source}]"
+    return f"{stops}, {caution.drug.replace('_', ' ')} [{caution.source}]{from_overlay(caution.overlay)}"
 
 
 def _missing(option: OptionAnswer) -> Iterator[Bullet]:

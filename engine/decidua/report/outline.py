@@ -56,6 +56,10 @@ def _head(result: Assessment) -> Iterator[Block]:
         f"{result.evidence.newest or 'none'}; engine: {result.engine}.",
         "muted",
     )
+    if result.overlays:
+        from decidua.report.overlay import overlay_blocks  # noqa: PLC0415 - needed for overlays alone
+
+        yield from overlay_blocks(result)
     yield Heading("Who she is", 2)
     for line in result.who:
         yield Paragraph(line)

@@ -18,6 +18,7 @@ __all__ = [
     "Heading",
     "Paragraph",
     "Tone",
+    "from_overlay",
     "list_words",
     "lower_first",
 ]
@@ -117,3 +118,8 @@ def list_words(words: Sequence[str], last: str = "and") -> str:
     if len(words) <= 1:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def from_overlay(name: str | None) -> str:
+    """Mark what a local overlay brought; the rulebook's own has no mark."""
+    return "" if name is None else f" [from overlay {name}]"

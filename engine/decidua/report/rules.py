@@ -34,6 +34,13 @@ class Entry:
     title: str
     record: Any
 
+    def place(self, book: Rulebook) -> tuple[str, int | None] | None:
+        """Return file and line of the record, or None where it stands in no file of its own."""
+        if self.kind == "aggregate":
+            return None
+        prefixes = {"option": "option", "drug": "key", "finding": "key", "investigation": "key"}
+        return book.places.get(f"{prefixes.get(self.kind, 'id')}:{self.id}")
+
 
 def entries(book: Rulebook) -> Iterator[Entry]:
     """Yield every rule and record of a rulebook."""
@@ -68,10 +75,17 @@ def listed(book: Rulebook, kind: str | None) -> list[Entry]:
     return [entry for entry in every if kind in (None, entry.kind)]
 
 
-def list_blocks(found: list[Entry]) -> list[Block]:
-    """Return the list as a grid of id, kind and title."""
-    rows = tuple((entry.id, entry.kind, entry.title) for entry in found)
+def list_blocks(book: Rulebook, found: list[Entry]) -> list[Block]:
+    """Return the list as a grid of id, kind and title; a record that an overlay brought names the overlay."""
+    rows = tuple((entry.id, entry.kind, f"{entry.title}{_brought(book, entry)}") for entry in found)
     return [Grid(("Id", "Kind", "Title"), rows, tuple("plain" for _ in rows))]
+
+
+def _brought(book: Rulebook, entry: Entry) -> str:
+    overlay, place = book.overlay_of(entry.kind, entry.id), entry.place(book)
+    if overlay is None:
+        return ""
+    return f" [from overlay {overlay}{f', {place[0]}' if place else ''}]"
 
 
 def show_blocks(book: Rulebook, id_: str) -> list[Block]:
@@ -89,13 +103,13 @@ def show_blocks(book: Rulebook, id_: str) -> list[Block]:
 
 def _show(book: Rulebook, entry: Entry) -> Iterator[Block]:
     yield Heading(f"{entry.title}", 1)
-    for prefix in ("id", "key", "option"):
-        place = book.places.get(f"{prefix}:{entry.id}")
-        if place is not None and entry.kind != "aggregate":
-            yield Paragraph(f"{entry.kind} '{entry.id}', in {place[0]}, line {place[1]}", "muted")
-            break
-    else:
-        yield Paragraph(f"{entry.kind} '{entry.id}'", "muted")
+    place = entry.place(book)
+    where = "" if place is None else f", in {place[0]}, line {place[1]}"
+    yield Paragraph(f"{entry.kind} '{entry.id}'{where}", "muted")
+    if book.overlays:
+        from decidua.report.overlay import origin_blocks  # noqa: PLC0415 - needed for overlays alone
+
+        yield from origin_blocks(book, entry.kind, entry.id)
     if entry.record is None:
         members = _members(book, entry.id)
         yield Paragraph(f"Holds when any of these holds on the date: {', '.join(members)}.")

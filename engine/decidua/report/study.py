@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from decidua.assessment.result import OptionAnswer, StudyAnswer
 from decidua.assessment.words import PER_WORDS
-from decidua.report.parts import Bullet, Tone
+from decidua.report.parts import Bullet, Tone, from_overlay
 
 __all__ = ["study_bullets"]
 
@@ -44,7 +44,7 @@ def _words(study: StudyAnswer) -> str:
     if study.counts is not None:
         parts.append(_counts(study.counts))
     flag = "" if study.integrity == "none_known" else f" {study.integrity.replace('_', ' ').upper()}."
-    return f"{'; '.join(parts)}.{flag}"
+    return f"{'; '.join(parts)}.{flag}{from_overlay(study.overlay)}"
 
 
 def _counts(counts: dict[str, int | float | str | None]) -> str:

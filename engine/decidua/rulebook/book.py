@@ -40,6 +40,7 @@ from decidua.rulebook.models import (
     Strategy,
     Subset,
 )
+from decidua.rulebook.overlay import Overlay
 from decidua.rulebook.policy import Policy
 
 __all__ = ["AGGREGATES", "CompiledRule", "DatedRulebook", "Manifest", "RuleKind", "Rulebook", "panel_condition"]
@@ -87,6 +88,9 @@ class Rulebook:
         evidence_sha256: Digest of the files under ``evidence/``.
         topics: Topic of each study, synthesis and ongoing trial, by id: the evidence file that holds it.
         places: Where each record stood, by ``id:...`` or ``key:...``: file and line.
+        overlays: Local overlays laid over the rulebook, the first at the bottom.
+        origins: Name of the overlay that brought a record, by ``kind:id``; what is not in it is the rulebook's own.
+        base: The rulebook that the overlays lie over; None where there is no overlay.
     """
 
     manifest: Manifest
@@ -111,6 +115,9 @@ class Rulebook:
     evidence_sha256: str
     topics: Mapping[str, str] = field(repr=False, default_factory=dict)
     places: Mapping[str, tuple[str, int | None]] = field(repr=False, default_factory=dict)
+    overlays: tuple[Overlay, ...] = ()
+    origins: Mapping[str, str] = field(repr=False, default_factory=dict)
+    base: Rulebook | None = field(repr=False, default=None)
     _views: dict[str | None, DatedRulebook] = field(init=False, repr=False, default_factory=dict)
     _lock: threading.Lock = field(init=False, repr=False, default_factory=threading.Lock)
 
@@ -143,6 +150,10 @@ class Rulebook:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, _lock=threading.Lock())
+
+    def overlay_of(self, kind: str, id_: str) -> str | None:
+        """Return the name of the overlay that brought a record, or None where it is the rulebook's own."""
+        return self.origins.get(f"{kind}:{id_}") if self.origins else None
 
     @cached_property
     def study(self) -> Mapping[str, Study]:

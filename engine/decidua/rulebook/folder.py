@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-from decidua.errors import Fault, RulebookError
+from decidua.document import parse_document
+from decidua.errors import DocumentError, Fault, RulebookError
 from decidua.rulebook.book import Rulebook
 from decidua.rulebook.cache import cache_key, read_cache, write_cache
 
-__all__ = ["data_folder", "find_rulebook"]
+__all__ = ["data_folder", "find_rulebook", "is_overlay", "rule_files"]
 
 MAX_RULE_FILE_BYTES = 8_000_000
 
@@ -42,7 +44,7 @@ def find_rulebook(folder: Path, *, prepare: Callable[[Rulebook], None]) -> Ruleb
     Raises:
         RulebookError: With every fault found, each with file, line and cure.
     """
-    files = dict(_read_files(folder, _file_names(folder)))
+    files = rule_files(folder)
     key = cache_key(files)
     kept = read_cache(key)
     if isinstance(kept, Rulebook):
@@ -53,6 +55,33 @@ def find_rulebook(folder: Path, *, prepare: Callable[[Rulebook], None]) -> Ruleb
     prepare(book)
     write_cache(key, book)
     return book
+
+
+def rule_files(folder: Path) -> dict[str, bytes]:
+    """Return the content of every rule file of a folder by its name relative to it, in a fixed order.
+
+    Raises:
+        RulebookError: It is no folder, or a file cannot be read.
+    """
+    return dict(_read_files(folder, _file_names(folder)))
+
+
+def is_overlay(folder: Path) -> bool:
+    """Say whether a folder calls itself an overlay: its ``rulebook.yaml`` holds the key ``overlay``."""
+    path = folder / "rulebook.yaml"
+    if not path.is_file():
+        return False
+    (_, content), *_ = _read_files(folder, ["rulebook.yaml"])
+    if b"overlay" not in content:
+        return False
+    try:
+        value = parse_document(content.decode("utf-8-sig"), name=str(path)).value
+    except (DocumentError, UnicodeDecodeError):  # which one it was meant to be; the fault itself is said on reading
+        return _MEANT_AS_OVERLAY.search(content) is not None
+    return isinstance(value, dict) and "overlay" in value
+
+
+_MEANT_AS_OVERLAY = re.compile(rb"^[ \t{\"']*overlay[\"']?[ \t]*:", re.MULTILINE)
 
 
 def _file_names(folder: Path) -> list[str]:

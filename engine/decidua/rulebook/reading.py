@@ -27,7 +27,7 @@ from decidua.rulebook.models import (
 )
 from decidua.rulebook.policy import CertaintyPolicy, Policy, PoolingPolicy, RankPolicy, StatusPolicy, Words
 
-__all__ = ["FILES", "read_rulebook"]
+__all__ = ["FILES", "OutcomeFile", "digest_of", "model_of", "parse_files", "read_rulebook"]
 
 
 class DefinitionFile(Record):
@@ -132,10 +132,16 @@ def read_rulebook(files: Mapping[str, bytes], folder: Path) -> Rulebook:
     Raises:
         RulebookError: With every fault found, each with file, line and cure.
     """
+    if "rulebook.yaml" not in files and not any(name.startswith("policy/") for name in files):
+        message = (
+            "holds no rulebook.yaml: it is no rulebook laid out like the shipped 'rules', and no overlay, whose "
+            "rulebook.yaml says 'overlay: true'"
+        )
+        raise RulebookError(Fault(message, file=str(folder)))
     loaded = Loaded()
     parts = _Parts()
-    for name, document in _parse(files, loaded).items():
-        record = load_records(document, _model_of(name), loaded)
+    for name, document in parse_files(files, loaded).items():
+        record = load_records(document, model_of(name), loaded)
         if record is not None:
             parts.add(name, record)
     for name in FILES:
@@ -143,14 +149,15 @@ def read_rulebook(files: Mapping[str, bytes], folder: Path) -> Rulebook:
             loaded.faults.append(Fault("is missing; every rulebook needs it", file=str(folder / name)))
     if loaded.faults:
         raise RulebookError(loaded.faults)
-    book = _assemble(parts, _digest(files, ""), _digest(files, "evidence/"), loaded)
+    book = _assemble(parts, digest_of(files, ""), digest_of(files, "evidence/"), loaded)
     faults = check_rulebook(book)
     if faults:
         raise RulebookError(faults)
     return book
 
 
-def _digest(files: Mapping[str, bytes], prefix: str) -> str:
+def digest_of(files: Mapping[str, bytes], prefix: str) -> str:
+    """Return the SHA-256 of the names and contents of all files whose name starts with ``prefix``."""
     digest = hashlib.sha256()
     for name, content in files.items():
         if name.startswith(prefix):
@@ -159,21 +166,30 @@ def _digest(files: Mapping[str, bytes], prefix: str) -> str:
     return digest.hexdigest()
 
 
-def _model_of(name: str) -> type[Record]:
+def model_of(name: str) -> type[Record]:
+    """Return the model of a whole rule file by its name relative to the folder."""
     return FILES[name] if name in FILES else FOLDERS[name.rpartition("/")[0]]
 
 
-def _parse(files: Mapping[str, bytes], loaded: Loaded) -> dict[str, Document]:
+def parse_files(files: Mapping[str, bytes], loaded: Loaded, folder: Path | None = None) -> dict[str, Document]:
+    """Parse rule files; what cannot be parsed, or stands where no rule is looked for, is noted as a fault.
+
+    Args:
+        files: Content of every file by its name relative to the folder.
+        loaded: Collects the faults.
+        folder: Put before each name in messages and places; None leaves the names as they are.
+    """
     documents: dict[str, Document] = {}
     for name, content in files.items():
+        shown = name if folder is None else str(folder / name)
         if name not in FILES and name.rpartition("/")[0] not in FOLDERS:
-            loaded.faults.append(Fault("stands where no rule is looked for; move it", file=name))
+            loaded.faults.append(Fault("stands where no rule is looked for; move it", file=shown))
             continue
         try:
             text = content.decode("utf-8-sig")
-            documents[name] = parse_document(text, name=name)
+            documents[name] = parse_document(text, name=shown)
         except UnicodeDecodeError:
-            loaded.faults.append(Fault("is not UTF-8 text; save it as UTF-8", file=name))
+            loaded.faults.append(Fault("is not UTF-8 text; save it as UTF-8", file=shown))
         except DocumentError as error:
             loaded.faults.extend(error.faults)
     return documents
