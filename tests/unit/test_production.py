@@ -72,7 +72,7 @@ def test_a_hundred_rules_that_look_at_the_same_sixty_findings_all_fire():
     rules = [(f"rule-{number}", All((finding(number % 60), finding((number + 1) % 60)))) for number in range(100)]
     network = ProductionNetwork(rules, "hundred-rules")
     assert network.fire(decided(yes=findings(60))) == {id_ for id_, _ in rules}
-    assert network.productions == 100
+    assert network.productions == 60  # forty of them say the same as another
 
 
 def test_a_chain_of_sixty_rules_fires_from_one_finding_through_every_layer():
@@ -87,7 +87,7 @@ def test_no_ruleset_comes_near_the_64_comparisons_on_one_level_that_the_library_
     for network in (load_rulebook().at().network, ProductionNetwork([("r", All(findings(500)))], "five-hundred")):
         for chunk in network._chunks:
             needed = {need for one in chunk for need in one.needs}
-            concluded = {one.concludes for one in chunk}
+            concluded = {mark for one in chunk for mark in one.concludes}
             assert len(needed) <= MARKS_PER_RULESET < 60
             assert len(chunk) <= PRODUCTIONS_PER_RULESET
             assert not needed & concluded

@@ -30,7 +30,7 @@ from decidua.truth import NO, YES, Verdict
 
 __all__ = ["ProductionNetwork", "available"]
 
-PRODUCTIONS_PER_RULESET = 16
+PRODUCTIONS_PER_RULESET = 32
 MARKS_PER_RULESET = 40
 """Well under the 64 alpha nodes on one level at which the library fails (error 303)."""
 WAYS = 400
@@ -46,9 +46,9 @@ def available() -> bool:
 
 @dataclass(frozen=True)
 class Production:
-    """When all ``needs`` are marked, ``concludes`` is marked."""
+    """When all ``needs`` are marked, all of ``concludes`` are marked."""
 
-    concludes: str
+    concludes: tuple[str, ...]
     needs: frozenset[str]
 
 
@@ -143,11 +143,11 @@ class ProductionNetwork:
         self._owner = os.getpid()
         _log.debug("built %d rulesets of %d productions", len(self._rulesets), self.productions)
 
-    def _recorder(self, mark: str) -> Callable[[Any], None]:
+    def _recorder(self, marks: tuple[str, ...]) -> Callable[[Any], None]:
         """Return a one-argument action that only records; a two-argument one would be taken for asynchronous."""
 
         def record(_closure: Any) -> None:
-            self._fired.append(mark)
+            self._fired.extend(marks)
 
         return record
 
@@ -184,7 +184,8 @@ class _Compiler:
         self.marks: dict[Atom | Known, tuple[str, str]] = {}
         self._conditions = dict(rules)
         self._numbers = {id_: number for number, (id_, _) in enumerate(rules)}
-        self._found: list[Production] = []
+        self._found: dict[frozenset[str], dict[str, None]] = {}
+        self._known: dict[frozenset[frozenset[str]], str] = {}
         self._wanted: list[tuple[str, Verdict]] = [(id_, YES) for id_, _ in rules]
         self._done: set[tuple[str, Verdict]] = set()
         self._inner = count(1)
@@ -200,21 +201,27 @@ class _Compiler:
             if (id_, side) not in self._done:
                 self._done.add((id_, side))
                 self._conclude(self.rule_mark(id_, side), self._conditions[id_], side)
-        return _in_order(self._found)
+        return _in_order([Production(tuple(marks), needs) for needs, marks in self._found.items()])
 
     def _conclude(self, mark: str, node: Condition, side: Verdict) -> None:
         for way in self._ways(node, side):
             self._add(mark, way)
 
     def _add(self, mark: str, way: frozenset[str]) -> None:
-        """Add a production, in steps where it needs more marks than one ruleset may hold."""
+        """Add a production, in steps where it needs more marks than one ruleset may hold.
+
+        What follows from the same marks is concluded by one production: conditions of many rules are alike.
+        """
         needs = sorted(way)
         while len(needs) > MARKS_PER_RULESET:
             part, needs = needs[:MARKS_PER_RULESET], needs[MARKS_PER_RULESET:]
             inner = f"i{next(self._inner)}"
-            self._found.append(Production(inner, frozenset(part)))
+            self._conclude_from(frozenset(part), inner)
             needs.append(inner)
-        self._found.append(Production(mark, frozenset(needs)))
+        self._conclude_from(frozenset(needs), mark)
+
+    def _conclude_from(self, needs: frozenset[str], mark: str) -> None:
+        self._found.setdefault(needs, {}).setdefault(mark)
 
     def _ways(self, node: Condition, side: Verdict) -> Iterator[frozenset[str]]:
         """Yield the sets of marks each of which gives the node its verdict."""
@@ -254,9 +261,12 @@ class _Compiler:
             return None
         if len(ways) == 1 and len(ways[0]) == 1:
             return next(iter(ways[0]))
-        mark = f"i{next(self._inner)}"
-        for way in ways:
-            self._add(mark, way)
+        key = frozenset(ways)
+        mark = self._known.get(key)
+        if mark is None:
+            mark = self._known[key] = f"i{next(self._inner)}"
+            for way in ways:
+                self._add(mark, way)
         return mark
 
     def _atom_mark(self, atom: Atom | Known, side: Verdict) -> str:
@@ -264,17 +274,15 @@ class _Compiler:
         return yes if side is YES else no
 
 
-def _in_order(productions: Iterable[Production]) -> list[Production]:
+def _in_order(productions: Sequence[Production]) -> list[Production]:
     """Sort productions so that every mark is concluded before it is needed."""
     by_conclusion: dict[str, list[Production]] = {}
     for production in productions:
-        by_conclusion.setdefault(production.concludes, []).append(production)
+        for mark in production.concludes:
+            by_conclusion.setdefault(mark, []).append(production)
     depths: dict[str, int] = {}
-    for mark in by_conclusion:
-        _depth(mark, by_conclusion, depths)
     return sorted(
-        (production for group in by_conclusion.values() for production in group),
-        key=lambda production: depths[production.concludes],
+        productions, key=lambda one: max((_depth(need, by_conclusion, depths) for need in one.needs), default=0)
     )
 
 
@@ -300,6 +308,6 @@ def _cut(productions: Sequence[Production]) -> Iterator[list[Production]]:
             chunk, marks, concluded = [], set(), set()
         chunk.append(production)
         marks |= production.needs
-        concluded.add(production.concludes)
+        concluded.update(production.concludes)
     if chunk:
         yield chunk
