@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from decidua.cli.assess import assess_command, explain_command
+from decidua.cli.compare import compare_command
 from decidua.cli.exits import BAD_INPUT, DONE, INTERNAL, STOPPED, exit_code
 from decidua.cli.printing import complain, one_line, write_no_more
 from decidua.cli.rules import rules_app
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 app.command("assess")(assess_command)
 app.command("explain")(explain_command)
+app.command("compare")(compare_command)
 app.command("schema")(schema_command)
 app.add_typer(rules_app, name="rules")
 
