@@ -14,12 +14,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from decidua.assessment.assess import assess
+from decidua.assessment.change import About, Change, What
 from decidua.assessment.loading import load_rulebook
 from decidua.assessment.newcomers import Newcomer, NewcomerKind, all_newcomers
 from decidua.assessment.result import Assessment, Identity, OptionAnswer
 from decidua.assessment.verdicts import Engine
 from decidua.assessment.words import cite, edition
-from decidua.assessment.worlds import NOT_DESCRIBED, Change, World, attribute, judge_world
+from decidua.assessment.worlds import NOT_DESCRIBED, World, attribute, judge_world
 from decidua.errors import DeciduaError
 from decidua.evidence.models import OptionKey, Study, Synthesis, last_day
 from decidua.profile.facts import Facts, draw_facts
@@ -221,10 +222,14 @@ def _walk(book: Rulebook, facts: Facts, first: str, second: str | None) -> list[
     for one in all_newcomers(book):
         if (one.day is None and second is None) or (one.day is not None and first < one.day <= until):
             days.setdefault(one.day, []).append(one)
+    held = [*(one.valid for one in book.definitions), *(one.valid for one in book.panels)]
+    for valid in held:  # a rule may end on a day on which nothing came in
+        if valid.until is not None and first < last_day(valid.until) <= until:
+            days.setdefault(last_day(valid.until), [])
     start = book.at(first)
     world = judge_world(start, facts)
     steps: list[Step] = []
-    for day, newcomers in days.items():
+    for day, newcomers in sorted(days.items(), key=lambda pair: (pair[0] is None, pair[0] or "")):
         following, changes = _add(start, facts, world, day, newcomers)
         moving = {id_ for change in changes for id_ in change.by}
         sources = tuple(_source(book, one, following, moved=one.id in moving) for one in newcomers)
@@ -241,9 +246,10 @@ def _add(
     def judge_without(left_out: Iterable[Newcomer]) -> World:
         ids = frozenset[str]().union(*(one.records for one in left_out))
         present = [one for one in newcomers if not one.records <= ids]
-        everywhere = any(one.everywhere for one in present)
-        touched = set(start.book.option) if everywhere else {key for one in present for key in one.options}
-        beside = any(one.beside for one in present)
+        everywhere = not newcomers or any(one.everywhere for one in present)
+        of_these = {key for one in present for key in one.options}
+        touched = {one.option for one in start.book.options} if everywhere else of_these
+        beside = everywhere or any(one.beside for one in present)
         view = start.near(day, without=ids)
         return judge_world(view, facts, before=world, touched=touched, beside=beside)
 
@@ -337,15 +343,15 @@ def _there(book: Rulebook, as_of: str | None, answer: OptionAnswer) -> OptionThe
 
 def _net(steps: Sequence[Step]) -> Iterator[Change]:
     """Yield what differs outside the options between the ends, with every source that moved it on the way."""
-    by: dict[tuple[str, str, str], dict[str, None]] = {}
-    how: dict[tuple[str, str, str], list[Change]] = {}
+    by: dict[tuple[About, str, What], dict[str, None]] = {}
+    moved: dict[tuple[About, str, What], list[Change]] = {}
     for step in steps:
         for change in step.changes:
             if change.option is None:
                 key = (change.about, change.id, change.what)
                 by.setdefault(key, {}).update(dict.fromkeys(change.by))
-                how.setdefault(key, []).append(change)
-    for key, changes in how.items():
+                moved.setdefault(key, []).append(change)
+    for key, changes in moved.items():
         first, last = changes[0], changes[-1]
         if first.before == last.after:
             continue

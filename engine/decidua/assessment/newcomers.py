@@ -12,6 +12,7 @@ from decidua.rulebook.models import Definition, Panel, Strategy, Subset
 
 __all__ = ["Newcomer", "NewcomerKind", "all_newcomers"]
 
+DatedRule = Strategy | Subset | Definition | Panel
 NewcomerKind = Literal["study", "synthesis", "document", "definition", "panel", "subset", "strategy"]
 
 
@@ -53,12 +54,13 @@ class _Brought:
 
     def __init__(self, book: Rulebook) -> None:
         dates = {one.id: one.published for one in (*book.studies, *book.syntheses, *book.guidelines)}
-        self.by_source: dict[str, list[Strategy | Subset | Definition | Panel]] = {}
-        self.alone: list[Strategy | Subset | Definition | Panel] = []
+        self.by_source: dict[str, list[DatedRule]] = {}
+        self.alone: list[DatedRule] = []
         self.option_of: dict[str, OptionKey] = {
             one.id: option.option for option in book.options for one in option.strategies
         }
-        for rule in (*book.definitions, *book.panels, *book.subsets, *book.strategies):
+        rules: list[DatedRule] = [*book.definitions, *book.panels, *book.subsets, *book.strategies]
+        for rule in rules:
             day = None if rule.valid.since is None else last_day(rule.valid.since)
             owner = next(
                 (id_ for id_ in _named(rule) if id_ in dates and _day(dates[id_]) == day),
@@ -69,10 +71,10 @@ class _Brought:
             else:
                 self.by_source.setdefault(owner, []).append(rule)
 
-    def with_(self, id_: str) -> list[Strategy | Subset | Definition | Panel]:
+    def with_(self, id_: str) -> list[DatedRule]:
         return self.by_source.get(id_, [])
 
-    def options(self, rules: Iterable[Strategy | Subset | Definition | Panel]) -> set[OptionKey]:
+    def options(self, rules: Iterable[DatedRule]) -> set[OptionKey]:
         return {self.option_of[rule.id] for rule in rules if isinstance(rule, Strategy)}
 
     def left(self) -> Iterator[Newcomer]:
@@ -85,7 +87,7 @@ class _Brought:
             )
 
 
-def _kind(rule: Strategy | Subset | Definition | Panel) -> NewcomerKind:
+def _kind(rule: DatedRule) -> NewcomerKind:
     kinds: dict[type, NewcomerKind] = {
         Strategy: "strategy",
         Subset: "subset",
@@ -95,7 +97,7 @@ def _kind(rule: Strategy | Subset | Definition | Panel) -> NewcomerKind:
     return kinds[type(rule)]
 
 
-def _named(rule: Strategy | Subset | Definition | Panel) -> list[str]:
+def _named(rule: DatedRule) -> list[str]:
     """Return the sources that a rule names."""
     if isinstance(rule, Strategy):
         return [*rule.source, *(use.study for use in rule.evidence)]
@@ -108,7 +110,7 @@ def _day(published: str | None) -> str | None:
     return None if published is None else last_day(published)
 
 
-def _rules_everywhere(rules: Iterable[Strategy | Subset | Definition | Panel]) -> bool:
+def _rules_everywhere(rules: Iterable[DatedRule]) -> bool:
     return any(not isinstance(rule, Strategy) for rule in rules)
 
 
@@ -155,10 +157,11 @@ def _documents(book: Rulebook, brought: _Brought) -> Iterator[Newcomer]:
             *(book.position[one].guideline for one in usual.positions),
         )
     }
+    rule_documents = {one.guideline for one in book.definitions} | {one.guideline for one in book.panels}
     for one in book.guidelines:
         rules = brought.with_(one.id)
         ended = [id_ for id_ in book.guideline if one.id in book.guideline[id_].superseded_by]
-        replaced = any(rule.guideline in ended for rule in (*book.definitions, *book.panels))
+        replaced = not rule_documents.isdisjoint(ended)
         options = set().union(*(speaks.get(id_, set()) for id_ in (one.id, *ended))) | brought.options(rules)
         everywhere = _rules_everywhere(rules) or replaced
         beside = everywhere or one.id in care

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from decidua.assessment.change import WithRetracted
 from decidua.evidence.models import OptionKey
 from decidua.rulebook.policy import Certainty, Status
 
@@ -403,3 +404,7 @@ class Assessment(BaseModel):
     next: tuple[NextFinding, ...]
     not_read: Annotated[tuple[str, ...], Field(description="Documents whose position on an option was not read.")]
     notice: str
+    with_retracted: Annotated[
+        WithRetracted | None,
+        Field(description="What would differ had retracted and questioned work counted; null where it was not asked."),
+    ] = None

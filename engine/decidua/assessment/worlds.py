@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TypeVar
 
+from decidua.assessment.change import About, Change, How, What
 from decidua.assessment.effects import RatedLine
 from decidua.assessment.options import JudgedOption, judge_option
 from decidua.assessment.ranking import rank_options
@@ -19,11 +20,8 @@ from decidua.evidence.models import OptionKey
 from decidua.profile.facts import Facts
 from decidua.rulebook.book import DatedRulebook
 
-__all__ = ["About", "Change", "How", "What", "World", "attribute", "differences", "judge_world"]
+__all__ = ["World", "attribute", "differences", "judge_world"]
 
-About = Literal["option", "strategy", "definition", "panel", "cause", "subset"]
-What = Literal["status", "leading_strategy", "certainty", "effect", "rank", "verdict", "usual_care"]
-How = Literal["alone", "together", "each_alone", "not_known"]
 NOT_DESCRIBED = "not_yet_described"
 
 
@@ -37,32 +35,6 @@ class Aspect:
     option: OptionKey | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One thing that is said differently.
-
-    Attributes:
-        about: What kind of thing it is said of; ``id`` and ``name`` tell which.
-        option: The option, where it is said of one or of a way to use it.
-        before, after: What was said; None where nothing was.
-        by: Ids of the sources that made it.
-        says: What a definition or panel says, in words; None for anything else.
-        how: ``alone``: that one source; ``together``: it takes all of them to be as it is; ``each_alone``: any one of
-            them would have done; ``not_known``: no source on record explains it.
-    """
-
-    about: About
-    id: str
-    name: str
-    option: OptionKey | None
-    what: What
-    before: str | None
-    after: str | None
-    by: tuple[str, ...] = ()
-    how: How = "not_known"
-    says: str | None = None
-
-
 @dataclass(frozen=True)
 class World:
     """What is said with one set of records.
@@ -74,7 +46,7 @@ class World:
         words: What each definition and panel says.
     """
 
-    judged: Mapping[str, JudgedOption]
+    judged: Mapping[OptionKey, JudgedOption]
     said: Mapping[Aspect, str]
     names: Mapping[str, str]
     words: Mapping[str, str]
@@ -85,7 +57,7 @@ def judge_world(
     facts: Facts,
     *,
     before: World | None = None,
-    touched: Iterable[str] = (),
+    touched: Iterable[OptionKey] = (),
     beside: bool = True,
 ) -> World:
     """Judge what is said of a woman with the records of a view.
@@ -113,7 +85,11 @@ def judge_world(
         outside = {key: value for key, value in before.said.items() if key.about not in ("option", "strategy")}
         return World(judged, said | outside, {**before.names, **names}, before.words)
     _say_beside(verdicts, said, names)
-    return World(judged, said, names, {rule.id: rule.says for rule in (*view.definitions, *view.panels)})
+    return World(judged, said, names, _words(view))
+
+
+def _words(view: DatedRulebook) -> dict[str, str]:
+    return {one.id: one.says for one in view.definitions} | {one.id: one.says for one in view.panels}
 
 
 def _say_option(
@@ -140,6 +116,9 @@ def _say_option(
         if strategy.lines:
             said[Aspect("strategy", id_, "certainty", key)] = strategy.lines[0].rating.certainty
             said[Aspect("strategy", id_, "effect", key)] = effect_in_brief(strategy.lines[0])
+        further = [effect_in_brief(line) for line in strategy.lines[1:] if line.line.outcome == "live_birth"]
+        if further:
+            said[Aspect("strategy", id_, "further_effects", key)] = "\n".join(further)
 
 
 def effect_in_brief(one: RatedLine) -> str:
@@ -204,24 +183,21 @@ def attribute(
     found = differences(before, after)
     if not found:
         return []
-    if len(sources) < 2:
-        by = tuple(id_ for id_, _ in sources)
-        return [_change(before, after, key, pair, by, "alone" if by else "not_known") for key, pair in found.items()]
     lacking = {id_: judge_without([one]) for id_, one in sources}
-    single: dict[str, World] = {}
+    others: dict[str, World] = {}
     changes = []
     for key, pair in found.items():
         by = tuple(id_ for id_, world in lacking.items() if world.said.get(key) != pair[1])
         how: How = "alone" if len(by) == 1 else "together"
-        if not by:
-            if not single:
-                for id_, one in sources:
-                    single[id_] = judge_without([other for _, other in sources if other != one])
-            by = tuple(id_ for id_, world in single.items() if world.said.get(key) == pair[1])
+        if not by and len(sources) > 1:
+            others = others or {
+                id_: judge_without([other for _, other in sources if other != one]) for id_, one in sources
+            }
+            by = tuple(id_ for id_, world in others.items() if world.said.get(key) == pair[1])
             how = "each_alone"
-        if not by:
-            by, how = tuple(id_ for id_, _ in sources), "together"
-        changes.append(_change(before, after, key, pair, by, how))
+            if by and judge_without([one for _, one in sources]).said.get(key) == pair[1]:
+                by = ()
+        changes.append(_change(before, after, key, pair, by, how if by else "not_known"))
     return changes
 
 

@@ -14,6 +14,7 @@ from decidua.cli.assess import assess_command, explain_command
 from decidua.cli.compare import compare_command
 from decidua.cli.exits import BAD_INPUT, DONE, INTERNAL, STOPPED, exit_code
 from decidua.cli.printing import complain, one_line, write_no_more
+from decidua.cli.retractions import evidence_app
 from decidua.cli.rules import rules_app
 from decidua.cli.schema import schema_command
 from decidua.errors import DeciduaError
@@ -35,6 +36,7 @@ app.command("assess")(assess_command)
 app.command("explain")(explain_command)
 app.command("compare")(compare_command)
 app.command("schema")(schema_command)
+app.add_typer(evidence_app, name="evidence")
 app.add_typer(rules_app, name="rules")
 
 

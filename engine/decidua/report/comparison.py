@@ -4,30 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from decidua.assessment.change import Change
 from decidua.assessment.comparison import Comparison, MainEffect, OptionThenAndNow, OptionThere, SourceThatCame, Step
 from decidua.assessment.newcomers import NewcomerKind
-from decidua.assessment.worlds import Change
+from decidua.report.change import change_bullets
 from decidua.report.option import STATUS_TONES
 from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph, Tone, list_words
 
-__all__ = ["change_words", "comparison_blocks"]
-
-SIDES = {
-    "status": "status",
-    "leading_strategy": "leading way of use",
-    "certainty": "certainty",
-    "effect": "main effect",
-    "rank": "rank",
-    "verdict": "holds for her",
-    "usual_care": "usual care",
-}
-NOTHING_SAID = {
-    "leading_strategy": "none",
-    "certainty": "not computed",
-    "effect": "none computed",
-    "verdict": "not there",
-    "status": "not there",
-}
+__all__ = ["comparison_blocks"]
 
 
 def comparison_blocks(comparison: Comparison, *, full: bool = False) -> list[Block]:
@@ -165,10 +149,11 @@ def _step(step: Step, *, full: bool) -> Iterator[Block]:
     told = [change for change in step.changes if _told(change, full=full)]
     moving = dict.fromkeys(id_ for change in told for id_ in change.by)
     sources = [source for source in step.sources if source.id in moving]
-    yield Heading(f"{_when(sources)}: {list_words([source.id for source in sources])}", 3)
+    named = list_words([source.id for source in sources]) or "the end of a definition or panel"
+    yield Heading(f"{_when(sources) if sources else step.day}: {named}", 3)
     for source in sources:
         yield Paragraph(_source_words(source), "muted")
-    yield Bullets(tuple(_story_bullets(told, several=len(sources) > 1)))
+    yield Bullets(tuple(change_bullets(told, several=len(sources) > 1)))
 
 
 def _when(sources: Sequence[SourceThatCame]) -> str:
@@ -183,43 +168,6 @@ def _source_words(source: SourceThatCame) -> str:
     if source.integrity not in (None, "none_known"):
         words += f"; {str(source.integrity).replace('_', ' ').upper()}"
     return f"{words}."
-
-
-def _story_bullets(changes: Sequence[Change], *, several: bool) -> Iterator[Bullet]:
-    """Yield a bullet an option or way of use; a way of use that says what its option says is not said again."""
-    groups: dict[tuple[str, str], list[Change]] = {}
-    said = {(one.option, one.what, one.before, one.after) for one in changes if one.about == "option"}
-    leading = {one.option: one.after for one in changes if one.what == "leading_strategy"}
-    for change in changes:
-        same = (change.option, change.what, change.before, change.after) in said
-        if change.about == "strategy" and (
-            same or (leading.get(change.option) == change.name and change.before is None)
-        ):
-            continue
-        groups.setdefault((change.about, change.id), []).append(change)
-    for (about, _), group in groups.items():
-        status = next((one.after for one in group if one.what == "status"), None)
-        tone: Tone = STATUS_TONES.get(status or "", "plain")
-        lines = [change_words(one, several=several) for one in group]
-        came = about == "strategy" and any(one.what == "status" and one.before is None for one in group)
-        yield Bullet(group[0].name, "a way of use that came in" if came else lines[0], tone, tuple(lines[not came :]))
-
-
-def change_words(change: Change, *, several: bool) -> str:
-    """Say one change in a phrase, and through which sources where there are several."""
-    side = SIDES[change.what]
-    before, after = (_value(change, value) for value in (change.before, change.after))
-    text = f"{side} {after}" if change.before is None else f"{side} {before} -> {after}"
-    if several and change.by:
-        how = {"alone": "", "together": " together", "each_alone": ", each by itself", "not_known": ""}[change.how]
-        text += f" [{list_words(change.by)}{how}]"
-    return text
-
-
-def _value(change: Change, value: str | None) -> str:
-    if value is None:
-        return NOTHING_SAID.get(change.what, "none")
-    return value.replace("_", " ") if change.what in ("status", "certainty") else value
 
 
 def _taken_back(comparison: Comparison) -> Iterator[Block]:

@@ -241,13 +241,21 @@ class DatedRulebook:
         as_of: The day asked for, or None.
         day: The day it stands for: ``as_of``, else that of the evidence base.
         without: Ids of records that are held back.
+        lifted: Ids of studies that count as if nothing were known against them.
         stand_ins: Ids of definitions or panels that stand in because none of that date was read.
     """
 
-    def __init__(self, book: Rulebook, as_of: str | None, without: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        book: Rulebook,
+        as_of: str | None,
+        without: frozenset[str] = frozenset(),
+        lifted: frozenset[str] = frozenset(),
+    ) -> None:
         self.book = book
         self.as_of = as_of
         self.without = without
+        self.lifted = lifted
         self.day = as_of or book.manifest.as_of
         self.stand_ins: set[str] = set()
         self.definitions: list[Definition] = [
@@ -260,7 +268,11 @@ class DatedRulebook:
             for condition in ("rpl", "rif")
             for panel in self._valid([one for one in book.panels if one.condition == condition])
         ]
-        self.studies = {study.id: study for study in book.studies if self._there(study.id, study.published)}
+        self.studies = {
+            study.id: study.as_if_sound() if study.id in lifted else study
+            for study in book.studies
+            if self._there(study.id, study.published)
+        }
         self.syntheses = {one.id: one for one in book.syntheses if self._there(one.id, one.published)}
         self.guidelines = {one.id: one for one in book.guidelines if self._there(one.id, one.published)}
         self.subsets = [one for one in book.subsets if self._there(one.id, one.valid.since)]
