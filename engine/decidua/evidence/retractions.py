@@ -143,6 +143,7 @@ def normal_pmid(text: str | None) -> str | None:
 
 def papers_of(studies: Iterable[Study], syntheses: Iterable[Synthesis], guidelines: Iterable[Guideline]) -> list[Paper]:
     """Return what can be looked up: every study and synthesis, and every document as far as its citation tells."""
+    papers: list[Study | Synthesis] = [*studies, *syntheses]
     found = [
         Paper(
             one.id,
@@ -151,13 +152,13 @@ def papers_of(studies: Iterable[Study], syntheses: Iterable[Synthesis], guidelin
             normal_pmid(one.citation.pmid),
             one.integrity.status,
         )
-        for one in (*studies, *syntheses)
+        for one in papers
     ]
-    for one in guidelines:
-        doi, pmid = _DOI_WITHIN.search(one.citation or ""), _PMID_WITHIN.search(one.citation or "")
+    for document in guidelines:
+        doi, pmid = _DOI_WITHIN.search(document.citation or ""), _PMID_WITHIN.search(document.citation or "")
         found.append(
             Paper(
-                one.id,
+                document.id,
                 "document",
                 normal_doi(doi.group()) if doi else None,
                 normal_pmid(pmid.group(1)) if pmid else None,
