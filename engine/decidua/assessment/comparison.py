@@ -78,7 +78,8 @@ class OptionThenAndNow:
         Field(description="What of it differs between the two dates."),
     ]
     through: Annotated[
-        tuple[str, ...], Field(description="Sources that moved it on the way, its rank apart, in order of publication.")
+        tuple[str, ...],
+        Field(description="Sources that moved it or a way to use it, its rank apart, in order of publication."),
     ]
 
 
@@ -307,7 +308,7 @@ def _then_and_now(
     through: dict[str, dict[str, None]] = {}
     for step in steps:
         for change in step.changes:
-            if change.option is not None and change.what != "rank":
+            if change.option is not None and change.what not in ("rank", "further_effects"):
                 through.setdefault(change.option, {}).update(dict.fromkeys(change.by))
     earlier = {one.option: one for one in before[1].options}
     for answer in after[1].options:

@@ -28,7 +28,7 @@ def with_retracted(view: DatedRulebook, facts: Facts) -> WithRetracted:
         view: What holds on the date.
         facts: What is known of her.
     """
-    world = judge_world(view, facts)
+    world = judge_world(view, facts, every_line=True)
     studies = [study for study in view.studies.values() if _doubted(study) and _options(view, study.id)]
     studies.sort(key=lambda study: (study.integrity.status != "retracted", study.published or "", study.id))
     retracted = [study.id for study in studies if study.integrity.status == "retracted"]
@@ -102,12 +102,7 @@ def _counted(view: DatedRulebook, facts: Facts, world: World, ids: Sequence[str]
     def judge_without(left_out: Iterable[str]) -> World:
         lifted = frozenset(ids) - frozenset(left_out)
         touched = {key for id_ in ids for key in _options(view, id_)}
-        return judge_world(
-            DatedRulebook(view.book, view.as_of, view.without, lifted),
-            facts,
-            before=world,
-            touched=touched,
-            beside=False,
-        )
+        lifting = DatedRulebook(view.book, view.as_of, view.without, lifted)
+        return judge_world(lifting, facts, before=world, touched=touched, beside=False, every_line=True)
 
     return attribute(world, judge_without(()), [(id_, id_) for id_ in ids], judge_without)

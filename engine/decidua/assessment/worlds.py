@@ -59,6 +59,7 @@ def judge_world(
     before: World | None = None,
     touched: Iterable[OptionKey] = (),
     beside: bool = True,
+    every_line: bool = False,
 ) -> World:
     """Judge what is said of a woman with the records of a view.
 
@@ -68,6 +69,7 @@ def judge_world(
         before: What was said with records that differ from these in what bears on ``touched`` alone.
         touched: Options to judge again; without ``before`` all are judged.
         beside: Whether definitions, panels, causes and subsets are judged again.
+        every_line: Whether to say every line of evidence beside the main one, not those on live births alone.
     """
     verdicts = Verdicts(view, facts, "reference")
     again = set(touched)
@@ -80,7 +82,9 @@ def judge_world(
     said: dict[Aspect, str] = {}
     names: dict[str, str] = {}
     for rank, one in enumerate(rank_options(view, list(judged.values())), start=1):
-        _say_option(view, one, rank, said, names)
+        _say_option(view, one, rank, said, every_line=every_line)
+        names[one.option.option] = one.option.name
+        names.update((strategy.strategy.id, strategy.strategy.title) for strategy in one.strategies)
     if before is not None and not beside:
         outside = {key: value for key, value in before.said.items() if key.about not in ("option", "strategy")}
         return World(judged, said | outside, {**before.names, **names}, before.words)
@@ -93,10 +97,9 @@ def _words(view: DatedRulebook) -> dict[str, str]:
 
 
 def _say_option(
-    view: DatedRulebook, one: JudgedOption, rank: int, said: dict[Aspect, str], names: dict[str, str]
+    view: DatedRulebook, one: JudgedOption, rank: int, said: dict[Aspect, str], *, every_line: bool
 ) -> None:
     key: OptionKey = one.option.option
-    names[key] = one.option.name
     known = bool(view.known_strategies(one.option))
     said[Aspect("option", key, "status", key)] = one.status if known else NOT_DESCRIBED
     said[Aspect("option", key, "rank", key)] = str(rank)
@@ -109,14 +112,17 @@ def _say_option(
             said[Aspect("option", key, "effect", key)] = effect_in_brief(one.best.lines[0])
     for strategy in one.strategies:
         id_ = strategy.strategy.id
-        names[id_] = strategy.strategy.title
         if strategy.status == "not_applicable":
             continue
         said[Aspect("strategy", id_, "status", key)] = strategy.status
         if strategy.lines:
             said[Aspect("strategy", id_, "certainty", key)] = strategy.lines[0].rating.certainty
             said[Aspect("strategy", id_, "effect", key)] = effect_in_brief(strategy.lines[0])
-        further = [effect_in_brief(line) for line in strategy.lines[1:] if line.line.outcome == "live_birth"]
+        further = [
+            f"{effect_in_brief(line)}; {line.rating.certainty.replace('_', ' ')} certainty"
+            for line in strategy.lines[1:]
+            if every_line or line.line.outcome == "live_birth"
+        ]
         if further:
             said[Aspect("strategy", id_, "further_effects", key)] = "\n".join(further)
 

@@ -34,10 +34,11 @@ def change_bullets(changes: Sequence[Change], *, several: bool) -> Iterator[Bull
     groups: dict[tuple[str, str], list[Change]] = {}
     said = {(one.option, one.what, one.before, one.after) for one in changes if one.about == "option"}
     leading = {one.option: one.after for one in changes if one.what == "leading_strategy"}
-    before = {one.before for one in changes if one.what == "effect"}
+    before = tuple(one.before for one in changes if one.what == "effect" and one.before is not None)
     for change in changes:
         same = (change.option, change.what, change.before, change.after) in said
-        if change.what == "further_effects" and before.issuperset(_new_lines(change)):
+        new = _new_lines(change)
+        if change.what == "further_effects" and new and all(line.startswith(before) for line in new):
             continue  # what was the main effect stands beside the new one
         if change.about == "strategy" and (
             same or (leading.get(change.option) == change.name and change.before is None)

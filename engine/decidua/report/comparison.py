@@ -58,7 +58,7 @@ def _options(comparison: Comparison) -> Iterator[Block]:
     same = [one for one in comparison.options if not set(one.changed) - {"rank"}]
     if same:
         said = [f"{one.name} ({_rank(one)}{one.after.status.replace('_', ' ')})" for one in same]
-        yield Paragraph(f"Nothing but perhaps its rank changed for {list_words(said)}.", "muted")
+        yield Paragraph(f"Unchanged but for rank: {list_words(said)}.", "muted")
 
 
 def _rank(one: OptionThenAndNow) -> str:
@@ -163,6 +163,8 @@ def _when(sources: Sequence[SourceThatCame]) -> str:
 
 def _source_words(source: SourceThatCame) -> str:
     words = source.citation
+    if source.kind in NOT_SOURCES:
+        words += f" ({NOT_SOURCES[source.kind]}, dated by the rulebook: no source of that date is on record)"
     if source.supersedes:
         words += f"; supersedes {list_words(source.supersedes)}"
     if source.integrity not in (None, "none_known"):
@@ -203,6 +205,7 @@ def _moved_nothing(comparison: Comparison, *, full: bool) -> Iterator[Block]:
     yield Bullets(tuple(bullets))
 
 
+NOT_SOURCES = {"strategy": "a way of use", "definition": "a definition", "panel": "a panel", "subset": "a subset"}
 KINDS: dict[str, tuple[NewcomerKind, ...]] = {
     "Studies": ("study",),
     "Syntheses": ("synthesis",),
