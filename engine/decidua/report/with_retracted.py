@@ -27,7 +27,8 @@ def with_retracted_blocks(answer: WithRetracted, *, full: bool) -> Iterator[Bloc
     yield Bullets(tuple(_work(work) for work in shown))
     if len(shown) < len(answer.works):
         hidden = len(answer.works) - len(shown)
-        yield Paragraph(f"{hidden} more questioned works on ways of use that are not hers, with --all.", "muted")
+        noun = "work" if hidden == 1 else "works"
+        yield Paragraph(f"{hidden} more questioned {noun} on ways of use that are not hers, with --all.", "muted")
     retracted = [work for work in answer.works if work.integrity == "retracted"]
     if retracted:
         yield from _scenario("With the retracted work", answer.retracted_counted, retracted, full=full)
