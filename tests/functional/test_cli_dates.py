@@ -56,6 +56,8 @@ def test_without_a_second_date_what_bears_no_date_is_said_to_bear_none():
     out = " ".join(told("compare", FOUR_LOSSES, "--as-of", "2023").out.split())
     assert "what bears no date included" in out
     assert "when they came in is not known" in out
+    assert "RPL by ACOG: not dated, so it counts on the later side only; holds for her: yes [rpl-acog]." in out
+    assert "RPL by Japan 2025: came in; holds for her: yes [jp-rpl-2025]." in out
     dated = " ".join(told("compare", FOUR_LOSSES, "--as-of", "2019-03", "--and", "2023").out.split())
     assert "they count on neither of the two dates" in dated
 

@@ -91,7 +91,8 @@ def _outside(comparison: Comparison, *, full: bool) -> Iterator[Block]:
     if not comparison.outside:
         return
     yield Heading("Definitions, panels and causes", 2)
-    bullets = [Bullet(one.name, _outside_words(one), _outside_tone(one), _says(one)) for one in shown]
+    undated = {source.id for step in comparison.steps if step.day is None for source in step.sources}
+    bullets = [Bullet(one.name, _outside_words(one, undated), _outside_tone(one), _says(one)) for one in shown]
     hidden = [one for one in comparison.outside if one not in shown and one.about != "subset"]
     if hidden:
         names = list_words([one.name for one in hidden])
@@ -107,10 +108,12 @@ def _outside_tone(change: Change) -> Tone:
     return "muted" if change.after is None else "good" if change.after == "yes" else "plain"
 
 
-def _outside_words(change: Change) -> str:
+def _outside_words(change: Change, undated: set[str]) -> str:
     by = f" [{list_words(change.by)}]" if change.by else ""
     if change.what == "usual_care":
         return f"usual care changed{by}; now: {change.after or 'none on record'}"
+    if change.before is None and change.by and undated.issuperset(change.by):
+        return f"not dated, so it counts on the later side only; holds for her: {change.after}{by}."
     if change.before is None:
         return f"came in; holds for her: {change.after}{by}."
     if change.after is None:
