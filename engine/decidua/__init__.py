@@ -18,6 +18,7 @@ from decidua.version import __version__
 
 if TYPE_CHECKING:
     from decidua.assessment.assess import assess
+    from decidua.assessment.comparison import compare
     from decidua.assessment.explanation import explain
     from decidua.assessment.loading import load_rulebook
     from decidua.assessment.result import Assessment
@@ -37,6 +38,7 @@ __all__ = [
     "RulebookError",
     "__version__",
     "assess",
+    "compare",
     "explain",
     "load_profile",
     "load_rulebook",
@@ -52,6 +54,7 @@ _HOMES = {
     "Rulebook": "rulebook.book",
     "RulebookError": "errors",
     "assess": "assessment.assess",
+    "compare": "assessment.comparison",
     "explain": "assessment.explanation",
     "load_profile": "profile.reading",
     "load_rulebook": "assessment.loading",

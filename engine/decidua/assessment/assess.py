@@ -6,6 +6,7 @@ import datetime
 import hashlib
 from collections.abc import Mapping
 
+from decidua.assessment.change import WithRetracted
 from decidua.assessment.effects import check_baseline
 from decidua.assessment.loading import load_rulebook
 from decidua.assessment.options import answer_option, judge_option
@@ -23,7 +24,7 @@ from decidua.assessment.summary import (
 from decidua.assessment.verdicts import Engine, Verdicts
 from decidua.assessment.whats_next import what_next
 from decidua.evidence.models import last_day
-from decidua.profile.facts import draw_facts
+from decidua.profile.facts import Facts, draw_facts
 from decidua.profile.model import Profile
 from decidua.rulebook.book import DatedRulebook, Rulebook
 from decidua.version import __version__
@@ -38,6 +39,7 @@ def assess(
     rulebook: Rulebook | None = None,
     baseline: Mapping[str, float] | None = None,
     engine: Engine = "auto",
+    with_retracted: bool = False,
 ) -> Assessment:
     """Assess one woman.
 
@@ -52,6 +54,8 @@ def assess(
             ``transfer``. It carries live-birth effects of that unit only.
         engine: ``auto`` runs the reference engine and, where durable-rules is installed, confirms it with the
             production network; ``reference`` runs the first alone; ``durable`` demands both.
+        with_retracted: Whether to say beside it what would differ had retracted and questioned work counted; nothing
+            else in the answer changes by it.
 
     Returns:
         The ranked options with evidence, certainty, cautions, and what is still unknown.
@@ -91,6 +95,7 @@ def assess(
         notice=book.manifest.notice,
         overlays=book.overlays,
         changed_by_overlays=(),
+        with_retracted=_with_retracted(view, facts) if with_retracted else None,
     )
     if book.base is None:
         return result
@@ -98,6 +103,12 @@ def assess(
 
     without = assess(profile, as_of=as_of, rulebook=book.base, baseline=baseline, engine=engine)
     return result.model_copy(update={"changed_by_overlays": tuple(changes(without, result))})
+
+
+def _with_retracted(view: DatedRulebook, facts: Facts) -> WithRetracted:
+    from decidua.assessment.with_retracted import with_retracted  # noqa: PLC0415 - seldom asked for
+
+    return with_retracted(view, facts)
 
 
 def _newest(view: DatedRulebook) -> str | None:

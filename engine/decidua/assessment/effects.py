@@ -82,9 +82,10 @@ def check_baseline(baseline: Mapping[str, object] | None) -> dict[str, float]:
 def rate_strategy(view: DatedRulebook, strategy: Strategy) -> list[RatedLine]:
     """Gather and rate the lines of evidence of a strategy on a date, the main one first.
 
-    Lines are kept for the date: they do not depend on the woman.
+    Lines are kept by the studies that count: they depend neither on the woman nor otherwise on the date.
     """
-    return view.keep(("lines", strategy.id), lambda: _rate(view, strategy))
+    counting = tuple(use.study for use in strategy.evidence if use.study in view.studies)
+    return view.share(("lines", strategy.id, counting), lambda: _rate(view, strategy))
 
 
 def _rate(view: DatedRulebook, strategy: Strategy) -> list[RatedLine]:

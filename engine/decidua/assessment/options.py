@@ -52,6 +52,8 @@ from decidua.truth import NO, UNKNOWN, YES
 
 __all__ = ["JudgedOption", "answer_option", "judge_option", "study_figures"]
 
+NOT_YET = "no way to use it was on record by this date"
+
 
 class JudgedOption:
     """An option with its strategies judged for her."""
@@ -150,6 +152,8 @@ def _why(verdicts: Verdicts, judged: JudgedOption, effects: Sequence[EffectAnswe
     parts = [best.row.says]
     if len(judged.strategies) > 1 and best.status in ("consider", "research_only", "advised_against"):
         parts.insert(0, f"{best.strategy.title}.")
+    if not verdicts.view.known_strategies(judged.option):
+        parts.insert(0, f"{NOT_YET[0].upper()}{NOT_YET[1:]}; it is judged by the ways known since.")
     speaking = [one for one in best.positions if one.moves and one.matches is YES]
     maybe = [one for one in best.positions if one.moves and one.matches is UNKNOWN and one.position.position in FOR]
     if speaking and best.status in ("consider", "research_only", "advised_against"):
@@ -173,6 +177,8 @@ def _why(verdicts: Verdicts, judged: JudgedOption, effects: Sequence[EffectAnswe
 def _brief(verdicts: Verdicts, judged: JudgedOption) -> str:
     """Say in a few words why the option has its status."""
     best = judged.best
+    if not verdicts.view.known_strategies(judged.option):
+        return NOT_YET
     speaking = {one.guideline.society_name: one for one in best.positions if one.moves and one.matches is YES}
     supporting = [name for name, one in speaking.items() if one.position.position in FOR]
     possible = {

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from decidua.assessment.change import WithRetracted
 from decidua.evidence.models import OptionKey
 from decidua.rulebook.overlay import Overlay
 from decidua.rulebook.policy import Certainty, Status
@@ -435,3 +436,7 @@ class Assessment(BaseModel):
     changed_by_overlays: Annotated[
         tuple[OverlayChange, ...], Field(description="What is other, for her, than without the overlays.")
     ] = ()
+    with_retracted: Annotated[
+        WithRetracted | None,
+        Field(description="What would differ had retracted and questioned work counted; null where it was not asked."),
+    ] = None

@@ -94,7 +94,7 @@ def row_for(rows: Sequence[StatusRow], facts: Facts) -> StatusRow:
 
 
 def _row(view: DatedRulebook, values: Mapping[str, Value]) -> StatusRow:
-    return view.keep(("row", *values.items()), lambda: row_for(view.book.policy.status.rows, Facts(values)))
+    return view.share(("row", *values.items()), lambda: row_for(view.book.policy.status.rows, Facts(values)))
 
 
 def speaks_of(position: Position, strategy: Strategy) -> bool:

@@ -39,8 +39,6 @@ class Verdicts:
         self.view = view
         self.facts = facts
         self._proofs: dict[str, Proof] = {}
-        for id_ in view.rules:
-            self.proof(id_)
         self.engine = "reference"
         if engine != "reference" and available():
             self._confirm()
@@ -63,7 +61,7 @@ class Verdicts:
 
     def _confirm(self) -> None:
         fired = self.view.network.fire(self._decide)
-        expected = {id_ for id_, proof in self._proofs.items() if proof.verdict is YES}
+        expected = {id_ for id_ in self.view.rules if self.proof(id_).verdict is YES}
         differing = sorted(fired ^ expected)
         if differing:
             named = ", ".join(differing[:5])

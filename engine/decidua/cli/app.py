@@ -25,6 +25,7 @@ COMMANDS = {
     "assess": "assess:assess_command",
     "explain": "assess:explain_command",
     "evidence": "evidence:evidence_command",
+    "compare": "compare:compare_command",
     "rules": "rules:rules_app",
     "schema": "schema:schema_command",
 }

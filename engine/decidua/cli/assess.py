@@ -46,6 +46,12 @@ def assess_command(
             help="Her own chance of a live birth without treatment, such as next_pregnancy=0.55 or transfer=0.3.",
         ),
     ] = None,
+    with_retracted: Annotated[
+        bool,
+        typer.Option(
+            "--with-retracted", help="Add what would differ had retracted and questioned work counted; not to be used."
+        ),
+    ] = False,
 ) -> None:
     """Print the ranked evidence summary for one or more women."""
     chances = read_baseline(baseline or [])
@@ -56,7 +62,12 @@ def assess_command(
     for position, path in enumerate(_with_progress(profiles)):
         try:
             result = assess(
-                read_profile(path), as_of=as_of, rulebook=book, baseline=chances, engine=engine_named(engine)
+                read_profile(path),
+                as_of=as_of,
+                rulebook=book,
+                baseline=chances,
+                engine=engine_named(engine),
+                with_retracted=with_retracted,
             )
         except (ProfileError, EngineDisagreement) as error:
             if not several:

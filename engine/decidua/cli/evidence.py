@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +12,7 @@ from decidua.assessment.loading import load_rulebook
 from decidua.assessment.verdicts import Verdicts
 from decidua.cli.arguments import AsOf, EvidenceFormat, Format, RulesFolder, read_profile
 from decidua.cli.printing import print_blocks, print_text
+from decidua.errors import DeciduaError
 from decidua.profile.facts import draw_facts
 from decidua.rulebook.book import DatedRulebook
 
@@ -19,7 +22,11 @@ __all__ = ["evidence_command"]
 def evidence_command(
     option: Annotated[
         str | None,
-        typer.Argument(metavar="OPTION", help="Key of an option, such as g_csf; without one a line on each."),
+        typer.Argument(
+            metavar="OPTION",
+            help="Key of an option, such as g_csf; without one a line on each. 'check' looks all papers up in a list "
+            "of retractions.",
+        ),
     ] = None,
     profile: Annotated[
         str | None,
@@ -33,8 +40,20 @@ def evidence_command(
         EvidenceFormat, typer.Option("--format", help="csv has one row a study outcome, or one an option.")
     ] = EvidenceFormat.text,
     rules: RulesFolder = None,
+    retractions: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="With 'check': a Retraction Watch export (CSV), read offline."),
+    ] = None,
 ) -> None:
-    """Print the studies on an option, what they give together, a forest plot, and who says what."""
+    """Print the studies on an option, what they give together, a forest plot, and who says what.
+
+    'decidua evidence check --retractions FILE' ends with code 1 where a notice is not reflected in the rulebook.
+    """
+    if option == "check":
+        _check(retractions, rules, output, alone=profile is outcome is as_of is None)
+        return
+    if retractions is not None:
+        raise DeciduaError("--retractions belongs to 'decidua evidence check'")
     from decidua.assessment.option_evidence import check_option, check_outcome, evidence_overview, option_evidence
 
     if option is not None:
@@ -46,6 +65,16 @@ def evidence_command(
         _print_overview(evidence_overview(view, outcome=outcome, verdicts=verdicts), output)
     else:
         _print_option(option_evidence(view, option, outcome=outcome, verdicts=verdicts), output)
+
+
+def _check(retractions: Path | None, rules: Sequence[Path] | None, output: EvidenceFormat, *, alone: bool) -> None:
+    if retractions is None:
+        raise DeciduaError("'evidence check' needs --retractions FILE, a Retraction Watch export (CSV)")
+    if not alone or output is EvidenceFormat.csv:
+        raise DeciduaError("'evidence check' takes --retractions, --rules and --format (text, json, markdown or html)")
+    from decidua.cli.retractions import check_evidence
+
+    check_evidence(retractions, rules, Format(output.value))
 
 
 def _verdicts(view: DatedRulebook, profile: str) -> Verdicts:

@@ -339,6 +339,14 @@ class Study(Published):
         """Whether women were allotted by chance, or nearly so."""
         return self.design in ("rct", "rct_cluster", "quasi_rct")
 
+    def as_if_sound(self) -> Self:
+        """Return it as if nothing were known against it: only for what would be said then, never for what is said.
+
+        A retracted study may be pooled then, as far as its counts allow; what keeps a questioned one out stays.
+        """
+        pooled = self.pooled or self.integrity.status == "retracted"
+        return self.model_copy(update={"integrity": Integrity(status="none_known"), "pooled": pooled})
+
 
 class TrialCounts(Record):
     """Counts of one trial as a synthesis prints them; 1 is treated, 0 control."""

@@ -11,6 +11,7 @@ from decidua.assessment.result import Assessment, CauseAnswer, DefinitionAnswer,
 from decidua.report.brief import brief_blocks, brief_sources
 from decidua.report.option import STATUS_TONES, option_blocks
 from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph, Tone, list_words, lower_first
+from decidua.report.with_retracted import with_retracted_blocks
 
 __all__ = ["outline"]
 
@@ -43,6 +44,7 @@ def outline(result: Assessment, *, full: bool = False) -> list[Block]:
         *_next(result, full=full),
         *_sources(result, full=full),
         *_not_read(result),
+        *([] if result.with_retracted is None else with_retracted_blocks(result.with_retracted, full=full)),
         Heading("Please note", 2),
         Paragraph(result.notice),
         Paragraph(OWN_CHOICE, "muted"),

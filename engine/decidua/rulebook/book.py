@@ -121,16 +121,19 @@ class Rulebook:
     _views: dict[str | None, DatedRulebook] = field(init=False, repr=False, default_factory=dict)
     _lock: threading.Lock = field(init=False, repr=False, default_factory=threading.Lock)
 
-    def at(self, as_of: str | datetime.date | None = None) -> DatedRulebook:
+    def at(self, as_of: str | datetime.date | None = None, *, without: frozenset[str] = frozenset()) -> DatedRulebook:
         """Return what holds on a date; None is the date of the evidence base, undated records included.
 
         Args:
             as_of: ``YYYY``, ``YYYY-MM`` (each means its last day), ``YYYY-MM-DD``, or a date.
+            without: Ids of records to hold back, as if they had not been published; such a view is not kept.
 
         Raises:
             DeciduaError: ``as_of`` is no such date.
         """
         key = None if as_of is None else read_as_of(as_of)
+        if without:
+            return DatedRulebook(self, key, without)
         view = self._views.get(key)
         if view is not None:
             return view
@@ -256,12 +259,22 @@ class DatedRulebook:
         book: The rulebook.
         as_of: The day asked for, or None.
         day: The day it stands for: ``as_of``, else that of the evidence base.
+        without: Ids of records that are held back.
+        lifted: Ids of studies that count as if nothing were known against them.
         stand_ins: Ids of definitions or panels that stand in because none of that date was read.
     """
 
-    def __init__(self, book: Rulebook, as_of: str | None) -> None:
+    def __init__(
+        self,
+        book: Rulebook,
+        as_of: str | None,
+        without: frozenset[str] = frozenset(),
+        lifted: frozenset[str] = frozenset(),
+    ) -> None:
         self.book = book
         self.as_of = as_of
+        self.without = without
+        self.lifted = lifted
         self.day = as_of or book.manifest.as_of
         self.stand_ins: set[str] = set()
         self.definitions: list[Definition] = [
@@ -274,13 +287,36 @@ class DatedRulebook:
             for condition in ("rpl", "rif")
             for panel in self._valid([one for one in book.panels if one.condition == condition])
         ]
-        self.studies = {study.id: study for study in book.studies if self._published(study.published)}
-        self.syntheses = {one.id: one for one in book.syntheses if self._published(one.published)}
-        self.guidelines = {one.id: one for one in book.guidelines if self._published(one.published)}
-        self.subsets = [one for one in book.subsets if self._published(one.valid.since)]
+        self.studies = {
+            study.id: study.as_if_sound() if study.id in lifted else study
+            for study in book.studies
+            if self._there(study.id, study.published)
+        }
+        self.syntheses = {one.id: one for one in book.syntheses if self._there(one.id, one.published)}
+        self.guidelines = {one.id: one for one in book.guidelines if self._there(one.id, one.published)}
+        self.subsets = [one for one in book.subsets if self._there(one.id, one.valid.since)]
         self.positions = [one for one in book.positions if one.guideline in self.guidelines]
         self.rules: dict[str, CompiledRule] = {rule.id: rule for rule in self._compile()}
         self._kept: dict[Any, Any] = {}
+        self._shared: dict[Any, Any] = {}
+
+    def near(self, as_of: str | None, *, without: frozenset[str] = frozenset()) -> DatedRulebook:
+        """Return what holds on another day, without some records; the two share what depends on neither.
+
+        Args:
+            as_of: A day as ``YYYY-MM-DD``, or None for the date of the evidence base.
+            without: Ids of records to hold back.
+        """
+        other = DatedRulebook(self.book, as_of, without)
+        other._shared = self._shared
+        return other
+
+    def share(self, key: Any, make: Callable[[], Kept]) -> Kept:
+        """Return what ``make`` gave for this key before, here or near here: for what depends on the key alone."""
+        kept: Kept | None = self._shared.get(key)
+        if kept is None:
+            kept = self._shared[key] = make()
+        return kept
 
     def keep(self, key: Any, make: Callable[[], Kept]) -> Kept:
         """Return what ``make`` gave for this key before, or make it: for what depends on no woman, only on the date."""
@@ -295,12 +331,20 @@ class DatedRulebook:
             return self.as_of is None
         return last_day(date) <= self.day
 
+    def _there(self, id_: str, date: str | None) -> bool:
+        """Say whether a record of that date counts: published, and not held back."""
+        return id_ not in self.without and self._published(date)
+
+    def _ended(self, rule: Any) -> bool:
+        """Say whether a rule no longer holds; one that a new document ended holds on where that is held back."""
+        if rule.valid.until is None or last_day(rule.valid.until) > self.day:
+            return False
+        document = self.book.guideline.get(rule.guideline or "")
+        return document is None or not self.without.intersection(document.superseded_by)
+
     def _valid(self, rules: list[Any]) -> list[Any]:
-        valid = [
-            rule
-            for rule in rules
-            if self._published(rule.valid.since) and (rule.valid.until is None or last_day(rule.valid.until) > self.day)
-        ]
+        rules = [rule for rule in rules if rule.id not in self.without]
+        valid = [rule for rule in rules if self._published(rule.valid.since) and not self._ended(rule)]
         society = [rule for rule in valid if rule.kind == "society"]
         dated = [rule for rule in rules if rule.valid.since is not None and rule.kind == "society"]
         if society or not dated:
@@ -355,8 +399,11 @@ class DatedRulebook:
 
     def strategies_of(self, option: Option) -> list[Strategy]:
         """Return the strategies of an option that were known on the date; where none was, all of them."""
-        known = [one for one in option.strategies if self._published(one.valid.since)]
-        return known or list(option.strategies)
+        return self.known_strategies(option) or list(option.strategies)
+
+    def known_strategies(self, option: Option) -> list[Strategy]:
+        """Return the strategies of an option that were known on the date, none of them where none was."""
+        return [one for one in option.strategies if self._there(one.id, one.valid.since)]
 
     def option_of(self, key: str) -> Option:
         """Return an option by key.
