@@ -15,6 +15,7 @@ import pytest
 from scipy import stats
 
 import decidua
+from decidua.assessment.effects import live_birth_lines, rate_strategy
 from decidua.assessment.result import Assessment, EffectAnswer, OptionAnswer, StudyAnswer
 from decidua.evidence.models import Arm, Outcome, Study
 from decidua.profile.model import Profile
@@ -449,3 +450,26 @@ def test_a_synthesis_that_holds_the_retracted_trial_is_not_the_state_of_the_evid
     for id_ in ("haas-cochrane-2018", "rasmark-roepke-2018"):
         assert not book.synthesis[id_].used
         assert "ismail-2018" in (book.synthesis[id_].not_used_because or "")
+
+
+@pytest.mark.parametrize("status", ["concern", "expression_of_concern"])
+@pytest.mark.parametrize("name", [FOUR_LOSSES, "empty"])
+def test_an_enormous_effect_of_a_questioned_trial_stands_in_a_line_of_its_own_and_moves_no_status_and_no_rank(
+    name, status
+):
+    questioned = decidua.assess(woman(name), rulebook=as_if(status), engine="reference")
+    ranked = [(one.option, one.status, one.rank) for one in questioned.options]
+    assert ranked == [(one.option, one.status, one.rank) for one in answer(name, None).options]
+    (progestogens,) = (one for one in questioned.options if one.option == "progestogens")
+    lines = [line for line in progestogens.effects if "ismail-2018" in line.study_ids]
+    assert lines
+    assert all("questioned" in line.label for line in lines)
+
+
+def test_no_status_and_no_rank_rests_on_a_line_with_a_questioned_study():
+    view = decidua.load_rulebook().at()
+    rated = [line for strategy in view.book.strategies for line in rate_strategy(view, strategy)]
+    assert any(one.line.questioned and one.line.outcome == "live_birth" for one in rated)
+    assert not any(one.line.questioned for one in live_birth_lines(rated))
+    ranks = {one.option: one.rank for one in answer("empty", None).options}
+    assert ranks["ivig"] < ranks["tnf_antagonists"]  # which only a questioned trial would put first
