@@ -120,6 +120,7 @@ EDGES = {
     # 400 per 1000 without it: 50 more is a ratio of 1.125, 50 less one of 0.875.
     "interval-both-sides": (with_ratio(1, 0.8749, 1.1251), with_ratio(1, 0.8751, 1.1251)),
     "interval-wide": (with_ratio(1.05, 0.9999, 1.1251), with_ratio(1.05, 1.0001, 1.1251)),
+    "interval-without-a-baseline": (with_events(3, 0), with_events(9, 0)),
     "few-events": (with_events(150, 149), with_events(150, 150)),
     "publication-bias-not-read": (of_registered(yes=1000, no=1000), of_registered(yes=1002, no=1000)),
     "publication-bias-registered": (of_registered(yes=1002, no=1000), of_registered(yes=1000, no=1000)),
@@ -597,3 +598,10 @@ def test_where_every_control_had_the_event_fewer_among_the_treated_are_not_read_
     one = line(trial("a", result(*arms), **SOUND))
     assert one.ratio[2] > 1
     assert shown_by(one, POLICY, BAD) in ("benefit", "unclear")
+
+
+@pytest.mark.parametrize("arms", [((12, 25), (5, 25)), ((17, 20), (11, 20)), ((30, 41), (0, 5))])
+def test_where_the_odds_ratio_carries_the_risks_an_effect_counts_only_if_both_ratios_show_it(arms):
+    one = line(trial("a", result(*arms), **SOUND))
+    assert one.ratio[1] <= 1 < one.odds_ratio[1]
+    assert shown_by(one, POLICY, GOOD) != "benefit"

@@ -174,15 +174,17 @@ def rate(
 def shown_by(line: Line, policy: CertaintyPolicy, outcome: OutcomePolicy) -> str:
     """Say what a line shows: benefit, harm, no_important_benefit, or unclear.
 
-    No important benefit means that the interval holds no effect and no benefit as large as the smallest difference that
-    matters.
+    A benefit or a harm is shown where neither the ratio's interval nor that of the risks holds no effect; the two can
+    differ where the odds ratio carries the risks. No important benefit means that the interval holds no effect and no
+    benefit as large as the smallest difference that matters.
     """
     differences = _differences(line, higher_is_better=outcome.favourable == "higher")
     if differences is None:
         return "unclear"
     worst, best = differences
-    if worst > 0:
+    holds_none = line.ratio is None or line.ratio[1] <= 1 <= line.ratio[2]
+    if worst > 0 and not holds_none:
         return "benefit"
-    if best < 0:
+    if best < 0 and not holds_none:
         return "harm"
     return "no_important_benefit" if best < policy.smallest_difference_per_1000 else "unclear"
