@@ -49,12 +49,16 @@ def test_of_a_woman_of_whom_nothing_is_known_no_rule_says_yes_or_no(as_of):
 @pytest.mark.parametrize("as_of", DATES)
 def test_of_a_woman_of_whom_nothing_is_known_every_option_and_strategy_is_undetermined(as_of):
     result = decidua.assess(Profile(), as_of=as_of)
-    assert result.options
-    assert {option.option: option.status for option in result.options} == {
-        option.option: "undetermined" for option in result.options
+    view = decidua.load_rulebook().at(as_of)
+    described = [one for one in result.options if view.known_strategies(view.book.option[one.option])]
+    assert described
+    assert {option.option: option.status for option in described} == {
+        option.option: "undetermined" for option in described
     }
-    assert {one.status for option in result.options for one in option.strategies} == {"undetermined"}
-    assert all(option.missing for option in result.options)
+    assert {one.status for option in described for one in option.strategies} == {"undetermined"}
+    assert all(option.missing for option in described)
+    later = [one for one in result.options if one not in described]  # what the date rules out, not her silence
+    assert {row.row for option in later for row in option.strategies} <= {"not-yet-described"}
     assert result.next
 
 
@@ -184,8 +188,8 @@ def test_every_status_is_reached_by_a_row_and_has_its_place_in_the_ranking():
 def test_where_two_rows_apply_or_none_the_table_is_refused_and_the_rows_are_named():
     rows = decidua.load_rulebook().policy.status.rows
     outside = next(row for row in rows if row.id == "outside")
-    facts = Facts({"population": "not_hers", "explained": False})
+    facts = Facts({"described": True, "population": "not_hers", "explained": False})
     with pytest.raises(decidua.RulebookError, match="not: outside, outside"):
         row_for([outside, outside], facts)
     with pytest.raises(decidua.RulebookError, match="not: none"):
-        row_for([outside], Facts({"population": "hers", "explained": False}))
+        row_for([outside], Facts({"described": True, "population": "hers", "explained": False}))

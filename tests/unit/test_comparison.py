@@ -247,7 +247,8 @@ def test_views_near_each_other_share_lines_only_where_the_same_studies_count():
 def test_an_option_without_a_way_of_use_on_record_says_so_on_that_date():
     early = {one.option: one for one in decidua.assess(FOUR, as_of="2009-06", engine="reference").options}
     assert early["g_csf"].in_brief == "no way to use it was on record by this date"
-    assert early["g_csf"].why.startswith("No way to use it was on record by this date;")
+    assert early["g_csf"].why == "No way to use it was on record by this date."
+    assert early["g_csf"].status == "not_applicable"
     assert early["ivig"].in_brief != early["g_csf"].in_brief
     today = decidua.assess(FOUR, engine="reference").options
     assert not any("on record by this date" in one.in_brief for one in today)

@@ -419,7 +419,7 @@ EDITED = {
         "- population = not_knwn",
         "'population' has no value 'not_knwn'; it may be hers, not_hers, not_known; did you mean 'not_known'?",
     ),
-    "a rule in a policy": ("policy/status.yaml", "when: explained = yes", "when: rpl", "'rpl' is no rule"),
+    "a rule in a policy": ("policy/status.yaml", "when: described = no", "when: rpl", "'rpl' is no rule"),
     "a misspelt policy fact of pooling": (
         "policy/pooling.yaml",
         "when: integrity = retracted",

@@ -149,11 +149,11 @@ def _strategy(verdicts: Verdicts, one: JudgedStrategy) -> StrategyAnswer:
 def _why(verdicts: Verdicts, judged: JudgedOption, effects: Sequence[EffectAnswer]) -> str:
     """Say in a sentence or two why the option has its status."""
     best = judged.best
+    if not verdicts.view.known_strategies(judged.option):
+        return best.row.says
     parts = [best.row.says]
     if len(judged.strategies) > 1 and best.status in ("consider", "research_only", "advised_against"):
         parts.insert(0, f"{best.strategy.title}.")
-    if not verdicts.view.known_strategies(judged.option):
-        parts.insert(0, f"{NOT_YET[0].upper()}{NOT_YET[1:]}; it is judged by the ways known since.")
     speaking = [one for one in best.positions if one.moves and one.matches is YES]
     maybe = [one for one in best.positions if one.moves and one.matches is UNKNOWN and one.position.position in FOR]
     if speaking and best.status in ("consider", "research_only", "advised_against"):

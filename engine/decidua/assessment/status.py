@@ -179,6 +179,7 @@ def judge_strategy(verdicts: Verdicts, strategy: Strategy, option: str) -> Judge
     stopped = _stopping(verdicts, strategy, drugs)
     population = verdicts.proof(strategy.id)
     shared: dict[str, Value] = {
+        "described": view.described(strategy),
         "explained": bool(explained),
         "contraindicated": bool(stopped),
         "safety_recorded": bool(strategy.drugs),

@@ -403,7 +403,11 @@ class DatedRulebook:
 
     def known_strategies(self, option: Option) -> list[Strategy]:
         """Return the strategies of an option that were known on the date, none of them where none was."""
-        return [one for one in option.strategies if self._there(one.id, one.valid.since)]
+        return [one for one in option.strategies if self.described(one)]
+
+    def described(self, strategy: Strategy) -> bool:
+        """Say whether a strategy was on record by the date."""
+        return self._there(strategy.id, strategy.valid.since)
 
     def option_of(self, key: str) -> Option:
         """Return an option by key.

@@ -92,6 +92,7 @@ def check_override(one: Brought, old: object, why: str | None, removed: Iterable
 def _contraindication_wins(one: Brought, policy: StatusPolicy) -> Iterator[Fault]:
     """Find a case in which a contraindication is present and yet does not decide."""
     fixed: dict[str, tuple[Value, ...]] = {
+        "described": (True,),
         "population": ("hers", "not_known"),
         "explained": (False,),
         "contraindicated": (True,),

@@ -47,6 +47,7 @@ STATUS_FACTS: dict[str, Fact] = _facts(
     Fact(
         "population", "choice", "Whether the strategy's population is hers", choices=("hers", "not_hers", "not_known")
     ),
+    Fact("described", "yes_no", "The strategy was on record by the date asked for"),
     Fact("explained", "yes_no", "A cause explains her case and the strategy is for unexplained cases"),
     Fact("contraindicated", "yes_no", "A contraindication is present"),
     Fact("safety_recorded", "yes_no", "A safety record of every drug was read"),
