@@ -41,10 +41,17 @@ def test_a_position_on_a_test_is_shown_with_its_grade_population_and_source():
 @pytest.mark.parametrize("output", ["text", "markdown", "html"])
 def test_a_test_is_shown_with_who_says_what_of_it_and_with_what_contradicts(output):
     said = squeezed(told("rules", "show", "nk_peripheral_testing", "--format", output).out)
-    for text in ("Who says what of this test", "RCOG 2023", "2023-06-19", "superseded by", "a rating"):
+    for text in ("Who says what of it", "RCOG 2023", "2023-06-19", "superseded by", "a rating"):
         assert squeezed(text) in said
     assert squeezed("Recommends against: ESHRE 2017, ESHRE 2023, Japan") in said
     assert squeezed("Keeps to research: RCOG 2023") in said
+
+
+def test_a_treatment_that_is_no_option_is_shown_with_who_says_what_of_it():
+    said = squeezed(told("rules", "show", "levothyroxine").out)
+    assert squeezed("Who says what of it") in said
+    assert squeezed("Would consider: ASRM 2015, ATA 2017, RCOG 2023.") in said
+    assert squeezed("Suggests against: ETA 2021.") in said
 
 
 def test_a_test_without_a_recorded_position_says_so():

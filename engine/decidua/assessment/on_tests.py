@@ -68,10 +68,10 @@ def investigations_yielding(view: DatedRulebook, fact_name: str) -> tuple[str, .
 
 
 def _on(view: DatedRulebook, tests: Collection[str]) -> list[tuple[Guideline, CarePosition]]:
-    """Return what was said of any of these tests by the date, current documents of societies first, newest first."""
+    """Return what was said of any of these by the date, current documents of societies first, newest first."""
     found = []
     for position in view.care_positions:
-        if any(test in tests for test in view.book.tests_of[position.subject]):
+        if any(key in tests for key in (position.subject, *view.book.tests_of[position.subject])):
             found.append((view.guidelines[position.guideline], position))
     found.sort(key=lambda pair: sort_key(pair[0]), reverse=True)
     found.sort(key=lambda pair: (view.superseded(pair[0]) is not None, pair[0].kind != "society_document"))
@@ -141,11 +141,11 @@ def with_positions(view: DatedRulebook, finding: NextFinding) -> NextFinding:
 
 
 def said_of_test(view: DatedRulebook, test: str) -> tuple[SaidOfTest, ...]:
-    """Return what every document says of one test by the date, current ones of societies first.
+    """Return what every document says of one test or other care by the date, current ones of societies first.
 
     Args:
         view: What holds on the date.
-        test: Key of an investigation.
+        test: Key of an investigation, or of a subject of its own.
     """
     return tuple(_said(view, guideline, position) for guideline, position in _on(view, (test,)))
 
@@ -171,5 +171,12 @@ def _said(view: DatedRulebook, guideline: Guideline, position: CarePosition) -> 
 
 
 def contradictions_on_test(view: DatedRulebook, test: str) -> Iterator[ContradictionEvidence]:
-    """Yield the recorded contradictions on one test, by the date."""
-    return side_by_side(view, (one for one in view.book.contradictions if test in one.tests))
+    """Yield the recorded contradictions on one test or other care, by the date.
+
+    Args:
+        view: What holds on the date.
+        test: Key of an investigation, or of a subject of its own.
+    """
+    said = {id_ for id_, position in view.book.care_position.items() if position.subject == test}
+    found = (one for one in view.book.contradictions if test in one.tests or not said.isdisjoint(one.positions))
+    return side_by_side(view, found)

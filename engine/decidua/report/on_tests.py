@@ -24,13 +24,13 @@ def advice_lines(finding: NextFinding) -> Iterator[str]:
 
 
 def blocks_on_test(view: DatedRulebook, test: str) -> Iterator[Block]:
-    """Yield what documents say of one test, and where they contradict one another.
+    """Yield what documents say of one test or other care, and where they contradict one another.
 
     Args:
         view: What holds on the date.
-        test: Key of an investigation.
+        test: Key of an investigation, or of a subject of its own.
     """
-    yield Heading("Who says what of this test", 2)
+    yield Heading("Who says what of it", 2)
     said = said_of_test(view, test)
     if not said:
         yield Paragraph("No position on it is recorded from any document that was read.", "open")

@@ -128,7 +128,7 @@ def _show(book: Rulebook, entry: Entry) -> Iterator[Block]:
     if entry.kind == "panel":
         yield Paragraph(f"Unexplained by it when: {_say(book, panel_condition(entry.record), facts)}.")
     yield Bullets(tuple(_fields(book, entry.record, facts)))
-    if entry.kind == "investigation":
+    if entry.kind in ("investigation", "subject"):
         yield from blocks_on_test(book.at(), entry.id)
     elif entry.kind == "contradiction":
         sides = [contradiction_bullet(one).details for one in side_by_side(book.at(), [entry.record])]
