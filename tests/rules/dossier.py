@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any
 
 import decidua
+from decidua.evidence.care import CarePosition
 from decidua.evidence.models import Arm, Citation, Outcome, PooledResult, Position, Reported, Study
 from decidua.rulebook.models import Caution, Drug
 
@@ -104,6 +105,21 @@ def of_position(position: Position) -> Entry:
     )
 
 
+def of_care(position: CarePosition) -> Entry:
+    """Draw a position on a test or other care; grades and colours stand in words, after and before others."""
+    names = ("guideline", "subject", "condition", "position", "strength", "certainty", "population", "tier")
+    grades = position.grade_as_printed and position.grade_as_printed.removeprefix("RCOG grade ").split(" and ")
+    colour, _, date = (position.rating or "").partition(" ")
+    return kept(
+        **{name: getattr(position, name) for name in names},
+        co_conditions=list(position.co_conditions) or None,
+        grades=grades,
+        rating=colour or None,
+        rated=date.strip("()").removeprefix("as of ") or None,
+        read=position.source.read,
+    )
+
+
 def of_caution(caution: Caution) -> Entry:
     return kept(
         fact=caution.finding,
@@ -169,6 +185,18 @@ def in_the_rules(book: decidua.Rulebook) -> dict[str, dict[str, Entry]]:
             for one in book.guidelines
         },
         "positions": {one.id: of_position(one) for one in book.positions},
+        "care_positions": {one.id: of_care(one) for one in book.care_positions},
+        "contradictions": {
+            one.id: kept(
+                options=list(one.options) or None, tests=list(one.tests) or None, positions=sorted(one.positions)
+            )
+            for one in book.contradictions
+        },
+        "comparisons": {one.id: kept(read=one.source.read, url=one.source.url) for one in book.comparisons},
+        "unreliable": {
+            one.id: kept(url=one.url, fault=one.fault, url_exact=None if one.url_exact else False)
+            for one in book.unreliable
+        },
         "drugs": {one.key: of_drug(one) for one in book.drugs},
     }
 

@@ -25,7 +25,6 @@ from decidua.evidence.models import Arm, Source, Study
 from decidua.rulebook.folder import data_folder
 
 INFERRED = "syntheses {}: published_inferred: read nothing, rules say True"
-LEFT_OUT = "positions {}: read, and lost from the rules"
 
 DELIBERATE = {
     # While reading, a synthesis had no mark for a deduced date; it stood among the points that were not read.
@@ -39,17 +38,6 @@ DELIBERATE = {
     INFERRED.format("stephenson-2010-ma"): "the same paper as stephenson-2010, whose date is a deduction",
     INFERRED.format("mekinian-2016"): "the month is a deduction from the issue",
     "syntheses mekinian-2016: published: read 2016, rules say 2016-07": "volume 76, issue 1, is that of July 2016",
-    # Positions on treatments that are no option of decidua.
-    LEFT_OUT.format("asrm-thyroid-2015--levothyroxine"): "levothyroxine is usual care of a cause, no option",
-    LEFT_OUT.format("ata-2017--levothyroxine"): "levothyroxine is usual care of a cause, no option",
-    LEFT_OUT.format("ata-2017--levothyroxine-2"): "levothyroxine is usual care of a cause, no option",
-    LEFT_OUT.format("eta-2021--levothyroxine"): "levothyroxine is usual care of a cause, no option",
-    LEFT_OUT.format("rcog-gtg17-2023--levothyroxine"): "levothyroxine is usual care of a cause, no option",
-    LEFT_OUT.format("jp-rpl-2021--pgt_sr"): "a choice of embryos is no immunomodulation",
-    LEFT_OUT.format("jp-rpl-2021--septum_resection"): "an operation on a cause is no option",
-    LEFT_OUT.format("cfas-cw-2020--rh_lif"): "recombinant LIF has no evidence file",
-    LEFT_OUT.format("eshre-addons-2023--rh_lif"): "recombinant LIF has no evidence file",
-    LEFT_OUT.format("eshre-addons-2023--prp_intraovarian"): "the option is plasma into the uterus, not the ovary",
     # A note told the two outcomes of this series apart; in the rules a label does.
     "studies nyborg-2014: live_birth per woman (19/52): labelled: read nothing, rules say True": "the first transfer",
     "studies nyborg-2014: live_birth per woman (32/52): labelled: read nothing, rules say True": "up to five transfers",
@@ -76,6 +64,12 @@ def reworded() -> dict[str, dict[str, str]]:
 
 
 @cache
+def populations() -> dict[str, str]:
+    """Populations of positions on tests and other care: wording as read, and as in the rules."""
+    return beside("dossier_rewording_care.json")
+
+
+@cache
 def as_read() -> Digest:
     """The digest in the wording of the rules."""
     read = copy.deepcopy(digest())
@@ -84,6 +78,8 @@ def as_read() -> Digest:
             for row, name in product(entry[rows], ("subgroup", "contrast", "population")):
                 if name in row:
                     row[name] = without_prefix(reworded().get(id_, {}).get(row[name], row[name]))
+    for entry in read["care_positions"].values():
+        entry["population"] = populations().get(entry["population"], entry["population"])
     return read
 
 
@@ -117,10 +113,20 @@ def test_every_rewording_stands_in_both_the_digest_and_the_rules():
     assert stale == []
 
 
+def test_every_reworded_population_stands_in_both_the_digest_and_the_rules():
+    rules = in_the_rules(decidua.load_rulebook())["care_positions"].values()
+    read = digest()["care_positions"].values()
+    assert set(populations()) <= {one["population"] for one in read}
+    assert set(populations().values()) <= {one["population"] for one in rules}
+    assert len(set(populations().values())) == len(populations())
+
+
 def test_the_digest_is_whole():
     sizes = {kind: len(entries) for kind, entries in digest().items()}
     rows = sum(len(entry["outcomes"]) for entry in digest()["studies"].values())
-    assert sizes == {"studies": 182, "syntheses": 95, "ongoing": 20, "documents": 48, "positions": 89, "drugs": 13}
+    evidence = {"studies": 182, "syntheses": 95, "ongoing": 20, "drugs": 13}
+    documents = {"documents": 48, "positions": 79, "care_positions": 115, "comparisons": 4}
+    assert sizes == {**evidence, **documents, "contradictions": 13, "unreliable": 6}
     assert rows == 310
 
 
@@ -268,7 +274,7 @@ def altered(entry: Entry, path: tuple[Any, ...], other: Any) -> Entry:
     return new
 
 
-@pytest.mark.parametrize("kind", ["studies", "syntheses", "ongoing", "documents", "positions", "drugs"])
+@pytest.mark.parametrize("kind", sorted(digest()))
 def test_no_single_figure_of_any_record_can_change_unseen(kind):
     unseen, tried = [], 0
     for id_, entry in as_read()[kind].items():
@@ -286,7 +292,8 @@ def test_no_single_figure_of_any_record_can_change_unseen(kind):
 
 def sources(book: decidua.Rulebook) -> Iterator[tuple[str, Source | None]]:
     """Every record of the rulebook that has a source, by name."""
-    for record in (*book.studies, *book.syntheses, *book.guidelines, *book.positions):
+    documents = (*book.guidelines, *book.positions, *book.care_positions, *book.comparisons)
+    for record in (*book.studies, *book.syntheses, *documents):
         yield record.id, record.source
     for rule in (*book.definitions, *book.panels, *book.causes):
         yield rule.id, rule.source
@@ -329,7 +336,7 @@ def test_no_two_records_share_an_id(kind):
     ids = {
         "evidence": [one.id for one in (*book.studies, *book.syntheses, *book.ongoing, *book.guidelines)],
         "rules": [*(one.id for one in rules), *(one.option for one in book.options)],
-        "positions": [one.id for one in (*book.positions, *book.contradictions, *book.unread)],
+        "positions": [one.id for one in (*book.positions, *book.care_positions, *book.contradictions, *book.unread)],
         "findings": [one.key for one in book.findings],
         "drugs": [one.key for one in book.drugs],
     }[kind]

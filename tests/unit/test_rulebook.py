@@ -623,6 +623,11 @@ KINDS = {
     "syntheses": ("id", "evidence/"),
     "guidelines": ("id", "evidence/guidelines.yaml"),
     "positions": ("id", "evidence/guidelines.yaml"),
+    "subjects": ("key", "evidence/guidelines_tests.yaml"),
+    "care_positions": ("id", "evidence/guidelines_tests.yaml"),
+    "contradictions": ("id", "evidence/guidelines"),
+    "comparisons": ("id", "evidence/guidelines_tests.yaml"),
+    "unreliable": ("id", "evidence/guidelines_tests.yaml"),
 }
 
 

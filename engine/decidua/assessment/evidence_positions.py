@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from decidua.assessment.evidence_answers import ContradictionEvidence, DocumentRow, Said
 from decidua.assessment.status import AGAINST, FOR
 from decidua.assessment.words import POSITION_WORDS, READ_WORDS, edition
-from decidua.evidence.models import Guideline, Position, Stance, last_day
+from decidua.evidence.care import CarePosition
+from decidua.evidence.models import Contradiction, Guideline, Position, Stance, last_day
 from decidua.rulebook.book import DatedRulebook
 
-__all__ = ["contradictions_on", "documents_on", "speaking", "unread_on"]
+__all__ = ["contradictions_on", "documents_on", "name_of", "side_by_side", "sort_key", "speaking", "unread_on"]
 
 CONDITIONS = ("rpl", "threatened_miscarriage", "rif", "ivf", "aps")
 
@@ -21,7 +22,7 @@ def documents_on(view: DatedRulebook, option: str) -> list[DocumentRow]:
     for position in view.positions:
         if position.option == option:
             said.setdefault(position.guideline, []).append(position)
-    guidelines = sorted((view.guidelines[id_] for id_ in said), key=_date, reverse=True)
+    guidelines = sorted((view.guidelines[id_] for id_ in said), key=sort_key, reverse=True)
     guidelines.sort(key=lambda one: (view.superseded(one) is not None, one.kind != "society_document"))
     number = 0
     rows = []
@@ -34,7 +35,8 @@ def documents_on(view: DatedRulebook, option: str) -> list[DocumentRow]:
     return rows
 
 
-def _date(guideline: Guideline) -> tuple[str, str]:
+def sort_key(guideline: Guideline) -> tuple[str, str]:
+    """Return the last day that the date of a document can mean, empty where none was read, and its id."""
     return last_day(guideline.published) if guideline.published else "", guideline.id
 
 
@@ -46,13 +48,14 @@ def _row(view: DatedRulebook, guideline: Guideline, said: tuple[Said, ...]) -> D
         year=edition(guideline),
         published=guideline.published,
         kind=guideline.kind,
-        superseded_by=None if newer is None else _name(view.guidelines[newer]),
+        superseded_by=None if newer is None else name_of(view.guidelines[newer]),
         read=READ_WORDS[guideline.source.read],
         said=said,
     )
 
 
-def _name(guideline: Guideline) -> str:
+def name_of(guideline: Guideline) -> str:
+    """Return the society with the year of the edition."""
     year = edition(guideline)
     return guideline.society_name if year == "undated" else f"{guideline.society_name} {year}"
 
@@ -73,21 +76,25 @@ def _said(number: int, position: Position) -> Said:
 
 
 def contradictions_on(view: DatedRulebook, option: str) -> Iterator[ContradictionEvidence]:
-    """Yield the recorded contradictions on an option.
+    """Yield the recorded contradictions on an option."""
+    return side_by_side(view, (one for one in view.book.contradictions if option in one.options))
+
+
+def side_by_side(view: DatedRulebook, contradictions: Iterable[Contradiction]) -> Iterator[ContradictionEvidence]:
+    """Yield contradictions with who stands on which side.
 
     On a date at which documents were still to come, a contradiction needs two documents that already differed; why they
     differ is left out then, since it was written with all of them in view.
     """
     whole = len(view.guidelines) == len(view.book.guidelines)
-    here = {position.id for position in view.positions}
-    for one in view.book.contradictions:
-        if option not in one.options:
-            continue
+    here: dict[str, Position | CarePosition] = {one.id: one for one in view.positions}
+    here |= {one.id: one for one in view.care_positions}
+    for one in contradictions:
         sides: dict[Stance, list[str]] = {}
         for id_ in one.positions:
             if id_ in here:
-                position = view.book.position[id_]
-                name = _name(view.guidelines[position.guideline])
+                position = here[id_]
+                name = name_of(view.guidelines[position.guideline])
                 names = sides.setdefault(position.position, [])
                 if name not in names:
                     names.append(name)
@@ -107,7 +114,7 @@ def unread_on(view: DatedRulebook, option: str) -> list[str]:
     lines = []
     for one in view.book.unread:
         if option in one.options:
-            names = [*(_name(view.guidelines[id_]) for id_ in one.guidelines), *one.documents]
+            names = [*(name_of(view.guidelines[id_]) for id_ in one.guidelines), *one.documents]
             lines.append(f"{', '.join(dict.fromkeys(names))}: {one.missing}" if names else one.missing)
     return lines
 

@@ -375,13 +375,21 @@ class OptionAnswer:
 
 @dataclass(frozen=True, slots=True)
 class NextFinding:
-    """Something to find out next."""
+    """Something to find out next.
+
+    Attributes:
+        advised_against_by: Current society documents that advise against the test, or keep it to research, each with
+            whom it speaks of.
+        advised_by: Those that recommend, suggest or would consider it.
+    """
 
     finding: str
     label: str
     settles: tuple[str, ...]
     burden: str
     remark: str | None = None
+    advised_against_by: tuple[str, ...] = ()
+    advised_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

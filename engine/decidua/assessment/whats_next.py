@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from decidua.assessment.on_tests import with_positions
 from decidua.assessment.options import JudgedOption
 from decidua.assessment.result import NextFinding
 from decidua.assessment.verdicts import Verdicts
@@ -21,7 +22,7 @@ BURDENS = ("history", "blood", "imaging", "embryo", "partner", "biopsy")
 WORTH_ASKING = ("consider", "research_only")
 """A way that can only turn out to be advised against or not for her is no reason for a test."""
 
-IMMUNE = "an immune marker: no threshold is validated, and societies advise against testing outside research"
+IMMUNE = "an immune marker: no threshold is validated"
 NOT_YET = "cannot be known before the next pregnancy"
 
 
@@ -48,7 +49,7 @@ def what_next(verdicts: Verdicts, options: Sequence[JudgedOption]) -> list[NextF
             *_order(one, later=later),
         )
     )
-    return [_answer(one, later=later) for one in obtainable]
+    return [with_positions(verdicts.view, _answer(one, later=later)) for one in obtainable]
 
 
 def _open_questions(verdicts: Verdicts, options: Sequence[JudgedOption]) -> Iterator[tuple[str, Proof]]:

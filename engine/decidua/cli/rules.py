@@ -108,6 +108,7 @@ def _sizes(book: Rulebook) -> str:
         "syntheses": len(book.syntheses),
         "documents": len(book.guidelines),
         "positions": len(book.positions),
+        "positions on tests and other care": len(book.care_positions),
     }
     return (
         f"Rulebook {book.manifest.version} is sound: {', '.join(f'{count} {name}' for name, count in counts.items())}."

@@ -513,10 +513,17 @@ class Position(Identified):
 
 
 class Contradiction(Identified):
-    """Where documents contradict one another, and why."""
+    """Where documents contradict one another, and why.
+
+    Attributes:
+        options: The options it concerns.
+        tests: Keys of the investigations it concerns.
+        positions: Ids of the positions that differ, on options or on tests.
+    """
 
     topic: Text
-    options: Annotated[tuple[OptionKey, ...], Field(strict=False)]
+    options: Annotated[tuple[OptionKey, ...], Field(strict=False)] = ()
+    tests: Texts = ()
     positions: Texts
     why: Text
 

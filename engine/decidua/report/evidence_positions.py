@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from decidua.assessment.evidence_answers import DocumentRow, OptionEvidence, Said
+from decidua.assessment.evidence_answers import ContradictionEvidence, DocumentRow, OptionEvidence, Said
 from decidua.assessment.words import POSITION_WORDS
 from decidua.report.option import AGAINST
 from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph, Tone
 
-__all__ = ["position_blocks"]
+__all__ = ["DOCUMENT_KINDS", "contradiction_bullet", "position_blocks"]
 
 CONDITIONS = {
     "rpl": "Recurrent loss",
@@ -18,7 +18,7 @@ CONDITIONS = {
     "ivf": "IVF in general",
     "aps": "APS",
 }
-KINDS = {
+DOCUMENT_KINDS = {
     "society_document": "",
     "regulator_rating": "a rating",
     "access_rule": "an access rule",
@@ -43,15 +43,19 @@ def position_blocks(evidence: OptionEvidence) -> Iterator[Block]:
     if evidence.contradictions:
         yield Heading("Where they contradict one another, and why", 2)
         for one in evidence.contradictions:
-            sides = tuple(
-                f"{POSITION_WORDS[stance][0].upper()}{POSITION_WORDS[stance][1:]}: {', '.join(names)}."
-                for stance, names in one.sides
-            )
-            why = one.why or "Why was recorded only with later documents in view."
-            yield Bullets((Bullet(one.topic, why, "open", sides),))
+            yield Bullets((contradiction_bullet(one),))
     if evidence.unread:
         yield Heading("Not read", 2)
         yield Bullets(tuple(Bullet("", text) for text in evidence.unread))
+
+
+def contradiction_bullet(one: ContradictionEvidence) -> Bullet:
+    """Return a contradiction with why, and a line for each side."""
+    sides = tuple(
+        f"{POSITION_WORDS[stance][0].upper()}{POSITION_WORDS[stance][1:]}: {', '.join(names)}."
+        for stance, names in one.sides
+    )
+    return Bullet(one.topic, one.why or "Why was recorded only with later documents in view.", "open", sides)
 
 
 def _matrix(documents: tuple[DocumentRow, ...]) -> Grid:
@@ -71,8 +75,8 @@ def _matrix(documents: tuple[DocumentRow, ...]) -> Grid:
 
 def _document(row: DocumentRow) -> str:
     parts = [_name(row), row.published or "no date read"]
-    if KINDS[row.kind]:
-        parts.append(KINDS[row.kind])
+    if DOCUMENT_KINDS[row.kind]:
+        parts.append(DOCUMENT_KINDS[row.kind])
     if row.superseded_by is not None:
         parts.append(f"superseded by {row.superseded_by}")
     return "\n".join(parts)

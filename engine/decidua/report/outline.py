@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from decidua.assessment.result import Assessment, CauseAnswer, DefinitionAnswer, OptionAnswer
 from decidua.report.brief import brief_blocks, brief_sources
+from decidua.report.on_tests import advice_lines
 from decidua.report.option import STATUS_TONES, option_blocks
 from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph, Tone, list_words, lower_first
 from decidua.report.with_retracted import with_retracted_blocks
@@ -183,7 +184,8 @@ def _next(result: Assessment, *, full: bool) -> Iterator[Block]:
     for finding in result.next if full else result.next[:NEXT_SHOWN]:
         settles = list_words([names.get(id_) or titles.get(id_) or id_ for id_ in finding.settles])
         remark = f" ({finding.remark})" if finding.remark else ""
-        bullets.append(Bullet(finding.label, f"{finding.burden}; bears on {settles}{remark}", "plain"))
+        who = "".join(f"; {line}" for line in advice_lines(finding))
+        bullets.append(Bullet(finding.label, f"{finding.burden}; bears on {settles}{remark}{who}", "plain"))
     if len(bullets) < len(result.next):
         bullets.append(Bullet("", f"{len(result.next) - len(bullets)} more findings with --all.", "muted"))
     yield Bullets(tuple(bullets))

@@ -8,11 +8,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from decidua.assessment.evidence_positions import side_by_side
 from decidua.condition.english import in_english
 from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Condition, Known, Not, Rule, Untold, children
 from decidua.errors import DeciduaError, nearest
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
+from decidua.report.evidence_positions import contradiction_bullet
+from decidua.report.on_tests import blocks_on_test
 from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph
 from decidua.rulebook.book import AGGREGATES, Rulebook, panel_condition
 from decidua.rulebook.policy import CERTAINTY_FACTS, POOLING_FACTS, STATUS_FACTS, CertaintyPolicy, CertaintyRule, Size
@@ -38,7 +41,7 @@ class Entry:
         """Return file and line of the record, or None where it stands in no file of its own."""
         if self.kind == "aggregate":
             return None
-        prefixes = {"option": "option", "drug": "key", "finding": "key", "investigation": "key"}
+        prefixes = {"option": "option", "drug": "key", "finding": "key", "investigation": "key", "subject": "key"}
         return book.places.get(f"{prefixes.get(self.kind, 'id')}:{self.id}")
 
 
@@ -58,6 +61,11 @@ def entries(book: Rulebook) -> Iterator[Entry]:
     yield from (Entry(one.id, "synthesis", one.question, one) for one in book.syntheses)
     yield from (Entry(one.id, "document", f"{one.society_name}: {one.title}", one) for one in book.guidelines)
     yield from (Entry(one.id, "position", one.in_brief, one) for one in book.positions)
+    yield from (Entry(one.key, "subject", one.name, one) for one in book.subjects)
+    yield from (Entry(one.id, "care_position", one.in_brief, one) for one in book.care_positions)
+    yield from (Entry(one.id, "contradiction", one.topic, one) for one in book.contradictions)
+    yield from (Entry(one.id, "comparison", one.in_brief, one) for one in book.comparisons)
+    yield from (Entry(one.id, "unreliable", f"not relied on: {one.why}", one) for one in book.unreliable)
     for name in ("status", "pooling", "certainty", "rank", "words"):
         yield Entry(name, "policy", f"Policy: {name}", getattr(book.policy, name))
 
@@ -120,6 +128,11 @@ def _show(book: Rulebook, entry: Entry) -> Iterator[Block]:
     if entry.kind == "panel":
         yield Paragraph(f"Unexplained by it when: {_say(book, panel_condition(entry.record), facts)}.")
     yield Bullets(tuple(_fields(book, entry.record, facts)))
+    if entry.kind in ("investigation", "subject"):
+        yield from blocks_on_test(book.at(), entry.id)
+    elif entry.kind == "contradiction":
+        sides = [contradiction_bullet(one).details for one in side_by_side(book.at(), [entry.record])]
+        yield Bullets((Bullet("Who stands where", "", "open", tuple(line for one in sides for line in one)),))
 
 
 def _members(book: Rulebook, aggregate: str) -> list[str]:

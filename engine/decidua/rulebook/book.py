@@ -15,6 +15,7 @@ from pydantic import Field
 from decidua.condition.syntax import All, AnyOf, Condition, Not, Rule, Untold
 from decidua.engines.production import ProductionNetwork
 from decidua.errors import DeciduaError, nearest
+from decidua.evidence.care import CarePosition, CareSubject, Comparison, UnreliableSource
 from decidua.evidence.models import (
     Contradiction,
     Guideline,
@@ -110,6 +111,10 @@ class Rulebook:
     positions: tuple[Position, ...]
     contradictions: tuple[Contradiction, ...]
     unread: tuple[UnreadPosition, ...]
+    subjects: tuple[CareSubject, ...]
+    care_positions: tuple[CarePosition, ...]
+    comparisons: tuple[Comparison, ...]
+    unreliable: tuple[UnreliableSource, ...]
     policy: Policy
     sha256: str
     evidence_sha256: str
@@ -177,6 +182,16 @@ class Rulebook:
     def position(self) -> Mapping[str, Position]:
         """Positions by id."""
         return {position.id: position for position in self.positions}
+
+    @cached_property
+    def care_position(self) -> Mapping[str, CarePosition]:
+        """Positions on tests and other care by id."""
+        return {position.id: position for position in self.care_positions}
+
+    @cached_property
+    def tests_of(self) -> Mapping[str, tuple[str, ...]]:
+        """Keys of the investigations that each subject of a position on tests or other care stands for."""
+        return {test.key: (test.key,) for test in self.investigations} | {one.key: one.tests for one in self.subjects}
 
     @cached_property
     def drug(self) -> Mapping[str, Drug]:
@@ -296,6 +311,7 @@ class DatedRulebook:
         self.guidelines = {one.id: one for one in book.guidelines if self._there(one.id, one.published)}
         self.subsets = [one for one in book.subsets if self._there(one.id, one.valid.since)]
         self.positions = [one for one in book.positions if one.guideline in self.guidelines]
+        self.care_positions = [one for one in book.care_positions if one.guideline in self.guidelines]
         self.rules: dict[str, CompiledRule] = {rule.id: rule for rule in self._compile()}
         self._kept: dict[Any, Any] = {}
         self._shared: dict[Any, Any] = {}

@@ -53,10 +53,13 @@ def _twice(book: Rulebook) -> Iterator[Fault]:
         ],
         "study id": [one.id for one in (*book.studies, *book.syntheses, *book.ongoing)],
         "guideline id": [one.id for one in book.guidelines],
-        "position id": [one.id for one in book.positions],
+        "position id": [one.id for one in (*book.positions, *book.care_positions)],
+        "contradiction": [one.id for one in book.contradictions],
+        "comparison": [one.id for one in book.comparisons],
+        "unreliable source": [one.id for one in book.unreliable],
         "key": [one.key for one in book.findings],
         "drug": [one.key for one in book.drugs],
-        "test": [one.key for one in book.investigations],
+        "test": [*(one.key for one in book.investigations), *(one.key for one in book.subjects)],
         "option": [one.option for one in book.options],
         "row of the status table": [one.id for one in book.policy.status.rows],
         "rule of certainty": [one.id for one in book.policy.certainty.rules],
@@ -265,7 +268,7 @@ def _references(book: Rulebook) -> Iterator[Fault]:
             book.study,
             "study",
         ),
-        (((f"id:{one.id}", one.positions) for one in book.contradictions), book.position, "position"),
+        *_care_references(book),
         (((f"id:{one.id}", one.guidelines) for one in book.unread), book.guideline, "guideline"),
         (
             ((f"id:{one.id}", [*one.supersedes, *one.superseded_by]) for one in book.guidelines),
@@ -287,6 +290,18 @@ def _references(book: Rulebook) -> Iterator[Fault]:
     )
     for records, known, called in checks:
         yield from _unknown(book, records, list(known), called)
+
+
+def _care_references(book: Rulebook) -> Iterator[tuple[Iterable[tuple[str, Iterable[str]]], Iterable[str], str]]:
+    """Yield what positions on tests and other care, and contradictions, refer to."""
+    tests = [test.key for test in book.investigations]
+    positions = [*book.position, *book.care_position]
+    yield ((f"id:{one.id}", [one.guideline]) for one in book.care_positions), book.guideline, "guideline"
+    yield ((f"id:{one.id}", [one.subject]) for one in book.care_positions), book.tests_of, "investigation or subject"
+    yield ((f"key:{one.key}", one.tests) for one in book.subjects), tests, "investigation"
+    yield ((f"id:{one.id}", one.facts) for one in book.care_positions), vocabulary(), "fact"
+    yield ((f"id:{one.id}", one.tests) for one in book.contradictions), tests, "investigation"
+    yield ((f"id:{one.id}", one.positions) for one in book.contradictions), positions, "position"
 
 
 def _named(id_: str | None) -> list[str]:

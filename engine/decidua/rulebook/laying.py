@@ -40,11 +40,18 @@ LISTS: Mapping[str, str] = {
     "position": "positions",
     "contradiction": "contradictions",
     "unread": "unread",
+    "subject": "subjects",
+    "care_position": "care_positions",
+    "comparison": "comparisons",
+    "unreliable": "unreliable",
 }
 """Where a rulebook holds the records of each kind; strategies stand in their options."""
 
 POLICIES = ("status", "certainty", "rank", "outcomes", "words", "pooling")
-EVIDENCE = ("study", "synthesis", "ongoing", "document", "position", "contradiction", "unread")
+EVIDENCE = (
+    *("study", "synthesis", "ongoing", "document", "position", "contradiction", "unread"),
+    *("subject", "care_position", "comparison", "unreliable"),
+)
 
 Records = dict[str, dict[str, Any]]
 """Records by kind, then by id."""

@@ -54,6 +54,10 @@ KINDS: Mapping[str, str] = {
     "positions": "position",
     "contradictions": "contradiction",
     "unread": "unread",
+    "subjects": "subject",
+    "care_positions": "care_position",
+    "comparisons": "comparison",
+    "unreliable": "unreliable",
     "strategies": "strategy",
 }
 """Kind of the records in each list of a file."""
@@ -240,7 +244,7 @@ def _records(name: str, record: Any, document: Document, loaded: Loaded) -> Iter
 
 def place_key(kind: str, id_: str) -> str:
     """Return the key under which the place of a record is kept."""
-    prefixes = {"option": "option", "drug": "key", "finding": "key", "investigation": "key"}
+    prefixes = {"option": "option", "drug": "key", "finding": "key", "investigation": "key", "subject": "key"}
     return f"{prefixes.get(kind, 'id')}:{id_}"
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from decidua.document import Document, parse_document
 from decidua.errors import DocumentError, Fault, RulebookError
+from decidua.evidence.care import CareFile
 from decidua.evidence.models import EvidenceFile, GuidelineFile, Identified, Record
 from decidua.rulebook.book import Manifest, Rulebook
 from decidua.rulebook.checking import check_rulebook
@@ -71,6 +72,7 @@ FILES: dict[str, type[Record]] = {
     "rulebook.yaml": Manifest,
     "cautions/findings.yaml": FindingFile,
     "evidence/guidelines.yaml": GuidelineFile,
+    "evidence/guidelines_tests.yaml": CareFile,
     "policy/status.yaml": StatusPolicy,
     "policy/pooling.yaml": PoolingPolicy,
     "policy/certainty.yaml": CertaintyPolicy,
@@ -201,6 +203,7 @@ def _records(one: EvidenceFile) -> Iterator[Identified]:
 
 def _assemble(parts: _Parts, digest: str, evidence_digest: str, loaded: Loaded) -> Rulebook:
     guidelines: GuidelineFile = parts.single["evidence/guidelines.yaml"]
+    care: CareFile = parts.single["evidence/guidelines_tests.yaml"]
     policy = Policy(
         status=parts.single["policy/status.yaml"],
         certainty=parts.single["policy/certainty.yaml"],
@@ -225,8 +228,12 @@ def _assemble(parts: _Parts, digest: str, evidence_digest: str, loaded: Loaded) 
         safety_notes=tuple(note for one in parts.evidence for note in one.safety_notes),
         guidelines=guidelines.guidelines,
         positions=guidelines.positions,
-        contradictions=guidelines.contradictions,
+        contradictions=(*guidelines.contradictions, *care.contradictions),
         unread=guidelines.unread,
+        subjects=care.subjects,
+        care_positions=care.care_positions,
+        comparisons=care.comparisons,
+        unreliable=care.unreliable,
         policy=policy,
         sha256=digest,
         evidence_sha256=evidence_digest,
