@@ -58,7 +58,7 @@ def entries(book: Rulebook) -> Iterator[Entry]:
     yield from (Entry(one.id, "synthesis", one.question, one) for one in book.syntheses)
     yield from (Entry(one.id, "document", f"{one.society_name}: {one.title}", one) for one in book.guidelines)
     yield from (Entry(one.id, "position", one.in_brief, one) for one in book.positions)
-    for name in ("status", "pooling", "certainty", "rank", "words"):
+    for name in ("status", "pooling", "certainty", "rank", "words", "next"):
         yield Entry(name, "policy", f"Policy: {name}", getattr(book.policy, name))
 
 

@@ -43,7 +43,7 @@ LISTS: Mapping[str, str] = {
 }
 """Where a rulebook holds the records of each kind; strategies stand in their options."""
 
-POLICIES = ("status", "certainty", "rank", "outcomes", "words", "pooling")
+POLICIES = ("status", "certainty", "rank", "outcomes", "words", "pooling", "next")
 EVIDENCE = ("study", "synthesis", "ongoing", "document", "position", "contradiction", "unread")
 
 Records = dict[str, dict[str, Any]]
