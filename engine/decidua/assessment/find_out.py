@@ -19,7 +19,7 @@ from decidua.assessment.next_answer import (
 )
 from decidua.assessment.options import JudgedOption, judge_option
 from decidua.assessment.possible import possible_answers
-from decidua.assessment.questions import Asking, Question, atoms_behind
+from decidua.assessment.questions import Asking, Question, atoms_behind, rules_behind
 from decidua.assessment.ranking import rank_options
 from decidua.assessment.settling import Limits, Memory, Settling, settle
 from decidua.assessment.status import JudgedStrategy
@@ -32,7 +32,6 @@ from decidua.profile.finding import Fact
 from decidua.profile.model import Profile
 from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.book import Rulebook
-from decidua.rulebook.models import Option
 from decidua.rulebook.policy import NextPolicy
 from decidua.truth import YES, Verdict
 from decidua.version import __version__
@@ -75,21 +74,9 @@ class _FindOut:
         self.view = verdicts.view
         self.asking = Asking(verdicts)
         self.judged = rank_options(self.view, [judge_option(verdicts, one) for one in self.view.book.options])
-        self.rules_of = {one.option.option: tuple(self._rules_behind(one.option)) for one in self.judged}
+        self.rules_of = {one.option.option: tuple(rules_behind(self.view, one.option)) for one in self.judged}
         self._settled: dict[tuple[Condition, ...], Settling] = {}
         self._memory = Memory()
-
-    def _rules_behind(self, option: Option) -> Iterator[str]:
-        """Yield the rules that an option's status rests on."""
-        strategies = self.view.strategies_of(option)
-        yield from (one.id for one in strategies)
-        yield from (f"position:{one.id}" for one in self.view.positions if one.option == option.option)
-        if any(one.needs_unexplained for one in strategies):
-            yield from (cause.id for cause in self.view.book.causes if cause.explains)
-        for strategy in strategies:
-            yield from (f"finding:{key}" for key in strategy.stops)
-            for drug in strategy.drugs:
-                yield from (f"finding:{one.finding}" for one in self.view.book.drug[drug].cautions if one.hard_stop)
 
     def answer(self, profile: Profile) -> ToFindOut:
         """Return the whole answer."""
@@ -214,7 +201,7 @@ class _FindOut:
             touched = [one for one in self.judged if fact.name in reach[one.option.option]]
             told = {other for known, _, other, _ in IMPLIED if known == fact.name}
             touched += [one for one in self.judged if one not in touched and told & reach[one.option.option]]
-            if not touched:
+            if not touched or fact.name not in self._deciding:
                 continue
             finding = self._finding(fact, touched, atoms)
             could = [key for key, facts in opened.items() if fact.name in facts]
@@ -257,12 +244,13 @@ class _FindOut:
     def _only_stops(self, one: QuestionToAsk) -> bool:
         """Say whether a question can do no more than rule options out as contraindicated."""
         facts = {finding.finding for finding in one.findings}
-        return not facts & set(self.asking.open_facts(self._not_stops))
+        return not facts & self._settling
 
     @cached_property
-    def _not_stops(self) -> list[str]:
+    def _settling(self) -> set[str]:
+        """The findings that could still decide a population, a position or a cause."""
         rules = dict.fromkeys(rule for ids in self.rules_of.values() for rule in ids)
-        return [rule for rule in rules if not rule.startswith("finding:")]
+        return set(self.asking.open_facts(rule for rule in rules if not rule.startswith("finding:")))
 
     def _order(self, one: QuestionToAsk) -> tuple[bool, bool, int, int, int, str]:
         question = self.asking.questions[one.question]
@@ -295,10 +283,12 @@ class _FindOut:
 
     def _changes_nothing(self) -> Iterator[str]:
         """Yield the findings that no answer, alone or with others, lets change an option."""
-        rules = dict.fromkeys(rule for ids in self.rules_of.values() for rule in ids)
-        deciding = set(self.asking.open_facts(rules))
-        deciding |= {known for known, _, other, _ in IMPLIED if other in deciding}
         for fact in self._asked_about():
-            question = self.asking.question_of.get(fact.name)
-            if question is not None and fact.name not in deciding:
+            if fact.name in self.asking.question_of and fact.name not in self._deciding:
                 yield fact.label
+
+    @cached_property
+    def _deciding(self) -> set[str]:
+        """The findings that could still decide a rule that an option rests on, or say one that could."""
+        found = set(self.asking.open_facts(dict.fromkeys(rule for ids in self.rules_of.values() for rule in ids)))
+        return found | {known for known, _, other, _ in IMPLIED if other in found}

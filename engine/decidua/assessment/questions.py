@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from decidua.assessment.status import stops
 from decidua.assessment.verdicts import Verdicts
 from decidua.assessment.whats_next import IMMUNE, NOT_YET, burdens
 from decidua.condition.remainder import Remainder, remainder
@@ -13,10 +14,11 @@ from decidua.condition.syntax import Atom, Condition, Known, Rule, Untold, walk
 from decidua.profile.finding import Fact
 from decidua.profile.interval import Interval
 from decidua.profile.vocabulary import vocabulary
-from decidua.rulebook.models import Burden
+from decidua.rulebook.book import DatedRulebook
+from decidua.rulebook.models import Burden, Option
 from decidua.truth import UNKNOWN, Verdict
 
-__all__ = ["Asking", "Question", "atoms_behind"]
+__all__ = ["Asking", "Question", "atoms_behind", "rules_behind"]
 
 TOGETHER = {
     "pregnancies": "Her pregnancies in detail",
@@ -143,6 +145,19 @@ class Asking:
         if self.past(fact):
             return f"{label} (can no longer be found out)"
         return f"{label} ({NOT_YET})" if self.not_yet(fact) else label
+
+
+def rules_behind(view: DatedRulebook, option: Option) -> Iterator[str]:
+    """Yield the rules that an option's status rests on: populations, positions, causes and what stops it."""
+    strategies = view.strategies_of(option)
+    yield from (one.id for one in strategies)
+    yield from (f"position:{one.id}" for one in view.positions if one.option == option.option)
+    if any(one.needs_unexplained for one in strategies):
+        yield from (cause.id for cause in view.book.causes if cause.explains)
+    for strategy in strategies:
+        yield from (f"finding:{key}" for key in strategy.stops)
+        for drug in strategy.drugs:
+            yield from (f"finding:{one.finding}" for one in view.book.drug[drug].cautions if stops(one))
 
 
 def atoms_behind(verdicts: Verdicts, ids: Iterable[str]) -> dict[Atom, None]:
