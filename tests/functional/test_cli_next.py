@@ -118,3 +118,11 @@ def test_the_order_of_burdens_and_the_limits_are_declared_and_printed():
     text = flat(run("rules", "show", "next").out)
     assert "Burdens: history, blood, imaging, embryo, partner, biopsy" in text
     assert "Most combinations: 20000" in text
+
+
+def test_sets_that_recur_are_named_once_and_referred_to_by_letter():
+    text = flat(said("rpl_two_losses")).partition("WHAT WOULD SETTLE EACH OPTION")[2]
+    assert "A: TSH and free T4, anti-thyroid peroxidase antibodies, karyotype of both partners" in text
+    assert "Endometrial scratching: undetermined" in text
+    assert "after failed transfers: set C *" in text
+    assert "usual care in antiphospholipid syndrome: set B" in text

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from string import ascii_uppercase
 
 from decidua.assessment.next_answer import AnswerEffect, OpenOption, OpenWay, Outcome, QuestionToAsk, ToFindOut, WayOut
 from decidua.report.option import STATUS_TONES
@@ -10,6 +12,8 @@ from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, lis
 
 __all__ = ["next_blocks"]
 
+SHOWN_TOGETHER = 4
+"""Most questions that settle all ways of an option and are named where not all are asked for."""
 SHOWN = 8
 """Questions shown where not all are asked for."""
 WAYS = 3
@@ -136,7 +140,14 @@ def _options(found: ToFindOut, *, full: bool) -> Iterator[Block]:
     if not found.open:
         return
     yield Heading("What would settle each option", 2)
-    yield Bullets(tuple(_option(one, full=full) for one in found.open))
+    letters = _letters(found, full=full)
+    if letters:
+        yield Paragraph(
+            "Sets of questions that recur (* settles all but what stays open with any finding known, below):"
+        )
+        yield Bullets(tuple(Bullet(letter, _named(one), "plain") for one, letter in letters.items()))
+        yield Paragraph("Option by option:")
+    yield Bullets(tuple(_option(one, letters, full=full) for one in found.open))
     points = list(dict.fromkeys(point for one in found.open for point in one.whole.leaves_open))
     if points:
         yield Heading("What stays open with any finding known", 2)
@@ -144,23 +155,46 @@ def _options(found: ToFindOut, *, full: bool) -> Iterator[Block]:
         yield Bullets(tuple(Bullet("", point, "open") for point in points))
 
 
-def _option(one: OpenOption, *, full: bool) -> Bullet:
+def _letters(found: ToFindOut, *, full: bool) -> dict[WayOut, str]:
+    """Give a letter to each set of several questions that more than one way shares, in the order of the report."""
+    shown = [way for one in found.open for way in _shown(one, full=full)]
+    uses = Counter(one.questions for way in shown for one in way.sets if len(one.questions) > 1)
+    lettered: dict[tuple[str, ...], WayOut] = {}
+    for one in (one for way in shown for one in way.sets):
+        if uses[one.questions] > 1 and len(lettered) < len(ascii_uppercase):
+            lettered.setdefault(one.questions, one)
+    return dict(zip(lettered.values(), ascii_uppercase, strict=False))
+
+
+def _shown(one: OpenOption, *, full: bool) -> list[OpenWay]:
+    """Return the ways to show: all, or a few that could give the best status, those of the fewest questions first."""
+    if full:
+        return list(one.ways)
+    leading = [way for way in one.ways if one.could_be[0] in way.could_be and not _immune_only(way)]
+    return sorted(leading, key=lambda way: len(way.sets[0].questions) if way.sets else SHOWN)[:WAYS]
+
+
+def _option(one: OpenOption, letters: Mapping[WayOut, str], *, full: bool) -> Bullet:
     text = f"{_said(one.status)}; could become {_statuses(one.could_be)}"
     details = []
-    if len(one.ways) > 1:
-        whole = _sets(one.whole, full=full) if full or one.whole.smallest else "more questions than a set may have"
-        details.append(f"all its ways at once: {whole}")
-    best = one.could_be[0]
-    leading = [way for way in one.ways if best in way.could_be and (full or not _immune_only(way))]
-    leading = sorted(leading, key=lambda way: len(way.sets[0].questions) if way.sets else SHOWN)[:WAYS]
-    for way in one.ways if full else leading:
+    for way in (shown := _shown(one, full=full)):
         more = f" and {len(way.titles) - 1} more" if len(way.titles) > 1 and not full else ""
         titles = list_words([lower_first(title) for title in way.titles]) if full else lower_first(way.titles[0])
-        details.append(f"{titles}{more}: {_sets(way, full=full)}")
-    if not full and len(leading) < len(one.ways):
-        others = sum(len(way.titles) for way in one.ways) - sum(len(way.titles) for way in leading)
+        details.append(f"{titles}{more}: {_sets(way, letters, full=full)}")
+    others = sum(len(way.titles) for way in one.ways) - sum(len(way.titles) for way in shown)
+    if others:
         details.append(f"{others} further {'way' if others == 1 else 'ways'} with --all")
+    if len(one.ways) > 1:
+        details.append(f"all its ways at once: {_whole(one.whole, letters, full=full)}")
     return Bullet(one.name, text, STATUS_TONES[one.status], tuple(details))
+
+
+def _whole(way: OpenWay, letters: Mapping[WayOut, str], *, full: bool) -> str:
+    size = len(way.sets[0].questions) if way.sets else 0
+    if full or size <= SHOWN_TOGETHER:
+        return _sets(way, letters, full=full)
+    least = "" if way.smallest else "up to "
+    return f"{least}{size} questions (list: --all){' *' if way.leaves_open else ''}"
 
 
 def _immune_only(way: OpenWay) -> bool:
@@ -168,14 +202,16 @@ def _immune_only(way: OpenWay) -> bool:
     return bool(way.sets) and all(one.not_urged for one in way.sets)
 
 
-def _sets(way: OpenWay, *, full: bool) -> str:
+def _sets(way: OpenWay, letters: Mapping[WayOut, str], *, full: bool) -> str:
     if not way.sets:
         return "the search stopped at its limit; no set was found"
     if way.sets[0].questions == ():
         return f"nothing to find out now settles it; open: {'; '.join(way.leaves_open)}"
     star = " *" if way.leaves_open else ""
     shown = way.sets if full else way.sets[:2]
-    text = "; or ".join(_set(one) for one in shown) + star
+    keys = {one.questions: letter for one, letter in letters.items()}
+    said = [f"set {keys[one.questions]}" if one.questions in keys else _named(one) for one in shown]
+    text = "; or ".join(said) + star
     if not way.smallest:
         return f"{text} (none of these can be left out; the search for a smaller set stopped at its limit)"
     if not way.complete:
@@ -185,12 +221,13 @@ def _sets(way: OpenWay, *, full: bool) -> str:
     return text
 
 
-def _set(one: WayOut) -> str:
-    names = [
-        f"{lower_first(name.partition(' (')[0])}{' (immune marker, not urged)' if name in one.not_urged else ''}"
-        for name in one.names
-    ]
-    return list_words(names)
+def _named(one: WayOut) -> str:
+    return list_words(
+        [
+            f"{lower_first(name.partition(' (')[0])}{' (immune marker, not urged)' if name in one.not_urged else ''}"
+            for name in one.names
+        ]
+    )
 
 
 def _not_urged(found: ToFindOut, *, full: bool) -> Iterator[Block]:
