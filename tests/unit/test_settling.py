@@ -54,6 +54,18 @@ def test_either_of_two_findings_settles_where_each_decides_the_whole():
     assert findings(sets(two_of)) == [{"condition.asthma"}]
 
 
+def test_sets_of_different_size_are_each_named_once_the_smaller_first_and_none_within_another():
+    bleeds_or_septum = AnyOf((All((BLEEDS, Not(SEPTUM))), All((Not(BLEEDS), SEPTUM))))
+    both_or_neither = AnyOf((All((BLEEDS, SEPTUM)), All((Not(BLEEDS), Not(SEPTUM)))))
+    never = All((ASTHMA, Not(ASTHMA), bleeds_or_septum, both_or_neither))
+    found = sets(never)
+    assert findings(found) == [{"condition.asthma"}, {"pregnancy.bleeding", "workup.uterine_finding"}]
+    assert found.complete
+    one = sets(never, limits=Limits(questions=6, sets=1, combinations=10_000))
+    assert findings(one) == [{"condition.asthma"}]
+    assert (one.smallest, one.complete) == (True, False)
+
+
 def test_several_conditions_are_settled_together():
     assert findings(sets(ASTHMA, SEPTUM)) == [{"condition.asthma", "workup.uterine_finding"}]
 
