@@ -12,12 +12,10 @@ from decidua.assessment.verdicts import Verdicts
 from decidua.condition.reference import Proof
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
+from decidua.rulebook.models import Burden
 from decidua.truth import NO, UNKNOWN, YES
 
-__all__ = ["BURDENS", "what_next"]
-
-BURDENS = ("history", "blood", "imaging", "embryo", "partner", "biopsy")
-"""From light to heavy; ``past`` is tissue of an earlier loss, which no test can supply any more."""
+__all__ = ["IMMUNE", "NOT_YET", "WORTH_ASKING", "burdens", "what_next"]
 
 WORTH_ASKING = ("consider", "research_only")
 """A way that can only turn out to be advised against or not for her is no reason for a test."""
@@ -36,17 +34,18 @@ def what_next(verdicts: Verdicts, options: Sequence[JudgedOption]) -> list[NextF
     for reached, proof in _open_questions(verdicts, options):
         for name in verdicts.unknown_facts(proof):
             settles.setdefault(name, {}).setdefault(reached)
-    burdens = _burdens(verdicts)
-    found = [_Finding(vocabulary()[name], burdens.get(name, "history"), tuple(ids)) for name, ids in settles.items()]
+    heavy = burdens(verdicts)
+    found = [_Finding(vocabulary()[name], heavy.get(name, "history"), tuple(ids)) for name, ids in settles.items()]
     later = verdicts.facts.get("pregnancy.pregnant") is False
     settled_rpl = verdicts.verdict("rpl") is YES and verdicts.verdict("rif") is not YES
     obtainable = [one for one in found if one.fact.obtainable and one.burden != "past"]
+    order = verdicts.view.book.policy.next.burdens
     pregnant = verdicts.facts.get("pregnancy.pregnant") is True
     obtainable.sort(
         key=lambda one: (
             not (pregnant and one.of_pregnancy),
             settled_rpl and one.of_transfers,
-            *_order(one, later=later),
+            *_order(one, order, later=later),
         )
     )
     return [with_positions(verdicts.view, _answer(one, later=later)) for one in obtainable]
@@ -85,12 +84,13 @@ class _Finding:
         return self.fact.name.startswith("pregnancy.")
 
 
-def _burdens(verdicts: Verdicts) -> dict[str, str]:
+def burdens(verdicts: Verdicts) -> dict[str, Burden]:
+    """Return the burden of every finding that an investigation yields; any other is asked of her: history."""
     return {fact: test.burden for test in verdicts.view.book.investigations for fact in test.facts}
 
 
-def _order(one: _Finding, *, later: bool) -> tuple[bool, bool, int, int, str]:
-    burden = BURDENS.index(one.burden)
+def _order(one: _Finding, order: Sequence[str], *, later: bool) -> tuple[bool, bool, int, int, str]:
+    burden = order.index(one.burden)
     return one.immune, later and one.of_pregnancy, -len(one.settles), burden, one.fact.label
 
 

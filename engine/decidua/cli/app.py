@@ -24,6 +24,7 @@ __all__ = ["app", "main"]
 COMMANDS = {
     "assess": "assess:assess_command",
     "explain": "assess:explain_command",
+    "next": "next:next_command",
     "evidence": "evidence:evidence_command",
     "compare": "compare:compare_command",
     "rules": "rules:rules_app",

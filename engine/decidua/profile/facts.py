@@ -14,7 +14,7 @@ from decidua.profile.investigations import AntiphospholipidTest, Measurement
 from decidua.profile.model import Profile
 from decidua.profile.vocabulary import direct_facts, vocabulary
 
-__all__ = ["Facts", "Value", "draw_facts"]
+__all__ = ["IMPLIED", "Facts", "Value", "draw_facts", "with_finding"]
 
 Value = bool | int | float | str | date | Interval
 
@@ -107,6 +107,13 @@ def _imply(values: dict[str, Value]) -> None:
     for known, value, implied, follows in IMPLIED:
         if values.get(known) == value:
             values.setdefault(implied, follows)
+
+
+def with_finding(facts: Facts, name: str, value: Value) -> Facts:
+    """Return the facts with one finding more, and what it says of others by the meaning of the words."""
+    values = {**facts.values, name: value}
+    _imply(values)
+    return Facts(values, facts.notes)
 
 
 def _look_up(profile: Profile, path: tuple[str, ...]) -> Any:

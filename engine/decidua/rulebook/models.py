@@ -19,6 +19,7 @@ from decidua.evidence.models import (
 )
 
 __all__ = [
+    "Burden",
     "Cause",
     "Caution",
     "CautionFinding",
@@ -133,6 +134,9 @@ class Subset(ConditionRule):
     source: Texts
 
 
+Burden = Literal["history", "blood", "imaging", "biopsy", "embryo", "partner", "past"]
+
+
 class Investigation(Record):
     """One investigation: what it looks for, which facts it yields, and what it costs her.
 
@@ -145,7 +149,7 @@ class Investigation(Record):
     looks_for: Text | None = None
     conditions: Annotated[tuple[Literal["rpl", "rif"], ...], Field(strict=False)]
     facts: Texts
-    burden: Literal["history", "blood", "imaging", "biopsy", "embryo", "partner", "past"]
+    burden: Burden
     thresholds: Texts = ()
     notes: Texts = ()
 

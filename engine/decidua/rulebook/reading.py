@@ -26,7 +26,7 @@ from decidua.rulebook.models import (
     Panel,
     Subset,
 )
-from decidua.rulebook.policy import CertaintyPolicy, Policy, PoolingPolicy, RankPolicy, StatusPolicy, Words
+from decidua.rulebook.policy import CertaintyPolicy, NextPolicy, Policy, PoolingPolicy, RankPolicy, StatusPolicy, Words
 
 __all__ = ["FILES", "OutcomeFile", "digest_of", "model_of", "parse_files", "read_rulebook"]
 
@@ -78,6 +78,7 @@ FILES: dict[str, type[Record]] = {
     "policy/certainty.yaml": CertaintyPolicy,
     "policy/rank.yaml": RankPolicy,
     "policy/words.yaml": Words,
+    "policy/next.yaml": NextPolicy,
     "policy/outcomes.yaml": OutcomeFile,
 }
 """Files that every rulebook has, each with its model."""
@@ -211,6 +212,7 @@ def _assemble(parts: _Parts, digest: str, evidence_digest: str, loaded: Loaded) 
         outcomes=parts.single["policy/outcomes.yaml"].outcomes,
         words=parts.single["policy/words.yaml"],
         pooling=parts.single["policy/pooling.yaml"],
+        next=parts.single["policy/next.yaml"],
     )
     return Rulebook(
         manifest=parts.single["rulebook.yaml"],

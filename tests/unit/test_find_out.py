@@ -1,0 +1,154 @@
+"""What to find out next for the shipped women: sets that really settle, an order, and what is never urged."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import islice, product
+
+import pytest
+from tests.functional.running import PROFILES
+
+import decidua
+from decidua.assessment.find_out import find_out
+from decidua.assessment.options import judge_option
+from decidua.assessment.possible import possible_answers
+from decidua.assessment.questions import Asking, atoms_behind, rules_behind
+from decidua.assessment.verdicts import Verdicts
+from decidua.condition.syntax import Atom, Known, walk
+from decidua.profile.facts import draw_facts, with_finding
+from decidua.profile.vocabulary import vocabulary
+from decidua.truth import UNKNOWN, Verdict
+
+SOME = ("rpl_two_losses", "rif_over_40_donor", "bleeding_no_scan", "pregnant_now", "antiphospholipid_once")
+
+
+@cache
+def found(name):
+    return find_out(decidua.load_profile(PROFILES[name]), engine="reference")
+
+
+def verdicts_of(name):
+    return Verdicts(decidua.load_rulebook().at(), draw_facts(decidua.load_profile(PROFILES[name])), "reference")
+
+
+def possible(verdicts, finding):
+    atoms = atoms_behind(verdicts, verdicts.view.rules)
+    known = verdicts.facts.get(finding)
+    return [one.value for one in possible_answers(vocabulary()[finding], known, atoms)]
+
+
+@pytest.mark.parametrize("name", SOME)
+def test_with_a_set_known_nothing_more_can_be_found_out_that_decides_the_way(name):
+    verdicts, looked_at = verdicts_of(name), 0
+    for way in (way for option in found(name).open for way in option.ways):
+        for one in way.sets:
+            for values in islice(product(*(possible(verdicts, finding) for finding in one.findings)), 60):
+                facts = verdicts.facts
+                for finding, value in zip(one.findings, values, strict=True):
+                    facts = with_finding(facts, finding, value)
+                after = Verdicts(verdicts.view, facts, "reference")
+                for strategy in way.strategies:
+                    looked_at += 1
+                    if not way.leaves_open:
+                        assert after.verdict(strategy) is not UNKNOWN
+                        continue
+                    asking, left = Asking(after), Asking(after).left(strategy)
+                    named = set() if isinstance(left, Verdict) else set(facts_named(left))
+                    assert not named & set(asking.question_of)
+    assert looked_at
+
+
+def facts_named(left):
+    return (node.fact for node in walk(left) if isinstance(node, Atom | Known))
+
+
+@pytest.mark.parametrize("name", SOME)
+def test_every_answer_says_what_setting_the_finding_really_does_and_overturns_no_verdict(name):
+    before = verdicts_of(name)
+    status = {one.option: judge_option(before, one) for one in before.view.book.options}
+    for question in found(name).ask:
+        for finding in question.findings:
+            values = possible_values(before, finding.finding)
+            assert [answer.says for answer in finding.answers] == list(values)
+            for answer in finding.answers:
+                after = Verdicts(
+                    before.view, with_finding(before.facts, finding.finding, values[answer.says]), "reference"
+                )
+                said = {one.option: (one.status, one.could_be) for one in answer.changes}
+                for option in before.view.book.options:
+                    judged = judge_option(after, option)
+                    was = status[option.option].status, status[option.option].could_be
+                    assert (judged.status, judged.could_be) == said.get(option.option, was)
+                    assert (option.option in answer.settles) <= (not judged.could_be)
+                for id_ in before.view.rules:
+                    assert before.verdict(id_) in (UNKNOWN, after.verdict(id_))
+
+
+def possible_values(verdicts, finding):
+    """The answers as the whole of what options rest on tells them apart."""
+    view = verdicts.view
+    rules = [rule for option in view.book.options for rule in rules_behind(view, option)]
+    atoms = atoms_behind(verdicts, rules)
+    return {one.says: one.value for one in possible_answers(vocabulary()[finding], verdicts.facts.get(finding), atoms)}
+
+
+@pytest.mark.parametrize("name", sorted(PROFILES))
+def test_the_order_follows_the_declared_policy_and_holds_no_immune_marker(name):
+    answer = found(name)
+    asked = [finding.finding for question in answer.ask for finding in question.findings]
+    assert not [finding for finding in asked if finding.startswith("immune.")]
+    assert all(question.remark and "societies advise against" in question.remark for question in answer.not_urged)
+    verdicts = verdicts_of(name)
+    assert not [finding for finding in asked if not vocabulary()[finding].obtainable]
+    assert all(
+        verdicts.facts.get(finding) is None or not isinstance(verdicts.facts.get(finding), bool | str)
+        for finding in asked
+    )
+    order = verdicts.view.book.policy.next.burdens
+    for one, other in zip(answer.ask, answer.ask[1:], strict=False):
+        same = (len(one.could_settle), len(one.bears_on)) == (len(other.could_settle), len(other.bears_on))
+        if same and not special(one) and not special(other):
+            assert order.index(one.burden) <= order.index(other.burden)
+
+
+def special(question):
+    return all(
+        finding.finding.startswith(("pregnancy.", "transfers.", "embryos.", "ivf.")) for finding in question.findings
+    )
+
+
+def test_a_scan_comes_first_where_she_bleeds_and_each_answer_says_what_it_does():
+    first = found("bleeding_no_scan").ask[0]
+    assert first.question == "early_pregnancy_scan"
+    seen = next(one for one in first.findings if one.finding == "pregnancy.intrauterine_on_scan")
+    assert {answer.says: [(one.option, one.status) for one in answer.changes] for answer in seen.answers} == {
+        "yes": [("progestogens", "consider")],
+        "no": [("progestogens", "not_applicable")],
+    }
+    assert first.could_settle == ("progestogens",)
+
+
+def test_tissue_of_a_past_loss_is_said_to_be_lost_and_in_no_set():
+    answer = found("rpl_two_losses")
+    assert "Losses with a normal karyotype" in answer.no_longer
+    used = {finding for option in answer.open for way in option.ways for one in way.sets for finding in one.findings}
+    assert not {"losses.euploid", "losses.aneuploid", "losses.without_karyotype"} & used
+
+
+def test_what_belongs_to_a_pregnancy_waits_for_one_where_she_is_not_pregnant():
+    answer = found("rpl_two_losses")
+    assert "Vaginal bleeding in this pregnancy" in answer.not_yet
+    assert not [one for one in answer.ask if one.question.startswith("pregnancy.")]
+
+
+def test_a_finding_that_would_change_nothing_changes_nothing_with_any_answer():
+    verdicts = verdicts_of("bleeding_no_scan")
+    labels = set(found("bleeding_no_scan").changes_nothing)
+    facts = [fact for fact in vocabulary().values() if fact.label in labels]
+    assert facts
+    status = {one.option: judge_option(verdicts, one) for one in verdicts.view.book.options}
+    for fact in facts:
+        for value in possible(verdicts, fact.name):
+            after = Verdicts(verdicts.view, with_finding(verdicts.facts, fact.name, value), "reference")
+            for option in verdicts.view.book.options:
+                assert judge_option(after, option).status == status[option.option].status
