@@ -126,3 +126,12 @@ def test_sets_that_recur_are_named_once_and_referred_to_by_letter():
     assert "Endometrial scratching: undetermined" in text
     assert "after failed transfers: set C *" in text
     assert "usual care in antiphospholipid syndrome: set B" in text
+
+
+def test_an_immune_marker_is_not_urged_and_who_advises_against_it_is_named():
+    text = flat(said("rpl_two_losses"))
+    _, _, apart = text.partition("IMMUNE MARKERS: NOT URGED")
+    assert "advised against by" in apart
+    assert "RCOG 2023 (RPL, outside research)" in apart
+    asked = json.loads(said("rpl_two_losses", "--format", "json"))["not_urged"]
+    assert any("RCOG 2023 (RPL, outside research)" in one["advised_against_by"] for one in asked)

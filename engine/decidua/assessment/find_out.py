@@ -17,6 +17,7 @@ from decidua.assessment.next_answer import (
     ToFindOut,
     WayOut,
 )
+from decidua.assessment.on_tests import advised_against
 from decidua.assessment.options import JudgedOption, judge_option
 from decidua.assessment.possible import possible_answers
 from decidua.assessment.questions import Asking, Question, atoms_behind, rules_behind
@@ -219,6 +220,9 @@ class _FindOut:
             bears_on=tuple(key for key in order if key in bears),
             findings=tuple(findings),
             remark=question.remark,
+            advised_against_by=tuple(
+                dict.fromkeys(who for one in question.facts for who in advised_against(self.view, one.name))
+            ),
         )
 
     def _finding(self, fact: Fact, touched: Sequence[JudgedOption], atoms: Sequence[Atom]) -> AskedFinding:

@@ -98,6 +98,7 @@ class QuestionToAsk:
         could_settle: Options that one answer, by itself, could settle.
         bears_on: Options that it could change, by itself or with others.
         remark: What must be known before asking; a marker that the field advises against is named as such.
+        advised_against_by: Current society documents that advise against the test, or keep it to research.
     """
 
     question: str
@@ -107,6 +108,7 @@ class QuestionToAsk:
     bears_on: tuple[OptionKey, ...]
     findings: tuple[AskedFinding, ...]
     remark: str | None = None
+    advised_against_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,7 +231,7 @@ def _named(one: WayOut) -> str:
 
 
 def _not_urged(found: ToFindOut, *, full: bool) -> Iterator[Block]:
-    """Say which markers some ways rest on; who advises against each test belongs here too."""
+    """Say which markers some ways rest on, and who advises against each test."""
     if not found.not_urged:
         return
     yield Heading("Immune markers: not urged", 2)
@@ -243,7 +243,7 @@ def _not_urged(found: ToFindOut, *, full: bool) -> Iterator[Block]:
     else:
         yield Bullets(
             tuple(
-                Bullet(one.name, f"{one.burden}; bears on {_options_counted(len(one.bears_on))}")
+                Bullet(one.name, f"{one.burden}; bears on {_options_counted(len(one.bears_on))}{_advised_against(one)}")
                 for one in found.not_urged
             )
         )
@@ -276,3 +276,10 @@ def _rest(found: ToFindOut, *, full: bool) -> Iterator[Block]:
     if bullets:
         yield Heading("What need not be asked for this", 2)
         yield Bullets(tuple(bullets))
+
+
+def _advised_against(one: QuestionToAsk) -> str:
+    """Say who advises against a test; silence is not consent."""
+    if not one.advised_against_by:
+        return "; no current society document that was read speaks against the test"
+    return f"; advised against by {list_words(one.advised_against_by)}"
