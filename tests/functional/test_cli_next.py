@@ -74,7 +74,7 @@ def test_of_an_empty_profile_the_present_pregnancy_and_the_plan_are_asked_first(
 def test_immune_markers_stand_apart_and_are_not_urged():
     text = said("rpl_two_losses")
     order, _, rest = text.partition("IMMUNE MARKERS: NOT URGED")
-    assert "societies advise against testing" in flat(rest)
+    assert "an immune marker: no threshold is validated" in flat(rest)
     assert "NK" not in order.partition("WHAT WOULD SETTLE")[0]
 
 
