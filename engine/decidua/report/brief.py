@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from decidua.assessment.result import EffectAnswer, OptionAnswer, PositionAnswer
+from decidua.assessment.result import EffectAnswer, HarmAnswer, OptionAnswer, PositionAnswer
 from decidua.report.option import (
     SAID,
     STATUS_TONES,
@@ -141,9 +141,14 @@ def _harms(option: OptionAnswer) -> Iterator[Bullet]:
     if option.harms_note:
         yield Bullet("Harms", "not read.", "open")
         return
-    shown = [f"{one.as_printed.rstrip('.')} [{one.source}]" for one in option.harms[:HARMS_NAMED]]
+    shown = [f"{one.as_printed.rstrip('.')} [{one.source}]" for one in _main_harms(option)]
     more = f"; {len(option.harms) - len(shown)} more with --all" if len(option.harms) > len(shown) else ""
     yield Bullet("Harms", f"{'; '.join(shown)}{more}.")
+
+
+def _main_harms(option: OptionAnswer) -> list[HarmAnswer]:
+    """Return the harms to name: those with figures before those in words only."""
+    return sorted(option.harms, key=lambda one: one.outcome == "as recorded")[:HARMS_NAMED]
 
 
 def _cautions(option: OptionAnswer) -> Iterator[Bullet]:
@@ -182,4 +187,4 @@ def brief_sources(option: OptionAnswer) -> set[str]:
         return set()
     studies = {id_ for effect in main_effects(option) for id_ in effect.study_ids}
     documents = {one.guideline for one in option.positions if one.matches_her != "no"}
-    return studies | documents | {one.source for one in option.harms[:HARMS_NAMED]}
+    return studies | documents | {one.source for one in _main_harms(option)}
