@@ -1,0 +1,210 @@
+"""The status of each strategy and option as formulas: the declared rows over what depends on the woman and the date.
+
+This follows ``assessment/status.py`` step by step. What depends on the woman (population, causes, contraindications,
+societies whose population is hers) is a formula; what depends on the date alone (evidence, which documents move a
+status) is worked out by the same functions as there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import get_args
+
+from decidua.assessment.effects import live_birth_lines, rate_strategy
+from decidua.assessment.status import AGAINST, FOR, judge_position, speaks_of, stops
+from decidua.assessment.verdicts import Verdicts
+from decidua.engines.proof import Choice, Flag, KnownFact, Logic, Pair, Tally, Term, Translator
+from decidua.evidence.models import Position
+from decidua.profile.facts import Facts
+from decidua.rulebook.book import DatedRulebook
+from decidua.rulebook.models import Option, Strategy
+from decidua.rulebook.policy import STATUS_FACTS, Status
+
+__all__ = ["Judgement", "Kept", "Statuses"]
+
+PairOf = Callable[[str], Pair]
+"""Gives when a rule is YES and when it is NO, by its id; a rule that does not hold on the date is neither."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What becomes of one strategy.
+
+    Attributes:
+        population: Verdict of its population.
+        stopped: A contraindication is present.
+        rows: For each row of the status table, when it applies.
+        status: For each status, when a row of that status applies.
+        known: The facts of the status table that the rows look at.
+    """
+
+    population: Pair
+    stopped: Term
+    rows: Mapping[str, Term]
+    status: Mapping[Status, Term]
+    known: Mapping[str, KnownFact]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Statuses by what they rest on, shared by dates that differ in nothing else."""
+
+    strategies: dict[object, Judgement] = field(default_factory=dict)
+    options: dict[object, Mapping[Status, Term]] = field(default_factory=dict)
+    joined: dict[tuple[int, ...], Term] = field(default_factory=dict)
+
+
+class Statuses:
+    """The statuses of strategies and options on one date.
+
+    Args:
+        logic: Makes the formulas.
+        view: The rulebook on that date.
+        pair_of: Gives the verdict of each rule.
+        kept: What was worked out on another date, by what it rests on.
+    """
+
+    def __init__(self, logic: Logic, view: DatedRulebook, pair_of: PairOf, kept: Kept) -> None:
+        self._logic = logic
+        self._view = view
+        self._pair_of = pair_of
+        self._kept = kept.strategies
+        self._options = kept.options
+        self._joined = kept.joined
+
+    @cached_property
+    def _moving(self) -> list[tuple[Position, str]]:
+        """Return the positions that can move a status on the date, each with its society."""
+        nobody = Verdicts(self._view, Facts({}), "reference")
+        judged = [judge_position(nobody, one) for one in self._view.positions]
+        return [(one.position, one.guideline.society) for one in judged if one.moves]
+
+    def strategy(self, strategy: Strategy, option: str) -> Judgement:
+        """Return when a strategy has which status."""
+        logic, view = self._logic, self._view
+        positions = [
+            (one.position, society, self._pair_of(f"position:{one.id}"))
+            for one, society in self._moving
+            if one.option == option and speaks_of(one, strategy)
+        ]
+        population, described = self._pair_of(strategy.id), view.described(strategy)
+        explained, stopped = self._explained(strategy), self._stopped(strategy)
+        evidence = self._evidence(strategy)
+        key = (
+            strategy.id,
+            described,
+            tuple(evidence.items()),
+            tuple((stance, society, logic.key(pair.yes), logic.key(pair.no)) for stance, society, pair in positions),
+            *(logic.key(term) for term in (population.yes, population.no, explained, stopped)),
+        )
+        if key not in self._kept:
+            known: dict[str, KnownFact] = {
+                "described": Flag(logic.true, logic.truth(described)),
+                "explained": Flag(logic.true, explained),
+                "contraindicated": Flag(logic.true, stopped),
+                "safety_recorded": Flag(logic.true, logic.truth(bool(strategy.drugs))),
+                "population": Choice(
+                    logic.true,
+                    {"hers": population.yes, "not_hers": population.no, "not_known": self._unknown(population)},
+                ),
+                **{name: self._constant(name, value) for name, value in evidence.items()},
+                **self._societies(positions),
+            }
+            self._kept[key] = self._judged(population, stopped, known)
+        return self._kept[key]
+
+    def _judged(self, population: Pair, stopped: Term, known: Mapping[str, KnownFact]) -> Judgement:
+        logic, rows = self._logic, self._view.book.policy.status.rows
+        translator = Translator(logic, known, {})
+        applies = {row.id: logic.simple(translator.pair(row.when).yes) for row in rows}
+        statuses: tuple[Status, ...] = get_args(Status)
+        return Judgement(
+            population,
+            stopped,
+            applies,
+            {one: logic.either(applies[row.id] for row in rows if row.status == one) for one in statuses},
+            known,
+        )
+
+    def option(self, option: Option) -> Mapping[Status, Term]:
+        """Return when an option has which status: that of its best strategy among those that apply to her."""
+        judged = [self.strategy(one, option.option) for one in self._view.strategies_of(option)]
+        key = (option.option, *(id(one) for one in judged))
+        if key not in self._options:
+            self._options[key] = self._best_of(judged)
+        return self._options[key]
+
+    def _best_of(self, judged: Sequence[Judgement]) -> Mapping[Status, Term]:
+        logic = self._logic
+        groups = [
+            [logic.both([one.population.yes, logic.negated(one.status["not_applicable"])]) for one in judged],
+            [logic.both([self._unknown(one.population), logic.negated(one.status["not_applicable"])]) for one in judged],
+            [one.population.no for one in judged],
+            [logic.true for _ in judged],
+        ]
+        order = self._view.book.policy.rank.statuses
+        found: dict[Status, list[Term]] = {status: [] for status in order}
+        earlier: list[Term] = []
+        for group in groups:
+            better: list[Term] = []
+            for status in order:
+                some = logic.either(
+                    logic.both([member, one.status[status]]) for member, one in zip(group, judged, strict=True)
+                )
+                none_before = [logic.negated(one) for one in (*earlier, *better)]
+                found[status].append(logic.both([some, *none_before]))
+                better.append(some)
+            earlier.append(logic.either(group))
+        return {status: logic.either(terms) for status, terms in found.items()}
+
+    def _unknown(self, pair: Pair) -> Term:
+        return self._logic.both([self._logic.negated(pair.yes), self._logic.negated(pair.no)])
+
+    def _explained(self, strategy: Strategy) -> Term:
+        if not strategy.needs_unexplained:
+            return self._logic.false
+        term = "rif" if strategy.condition in ("rif", "ivf") else "rpl"
+        causes = [one for one in self._view.book.causes if one.explains and term in one.conditions]
+        return self._any(self._pair_of(cause.id).yes for cause in causes)
+
+    def _stopped(self, strategy: Strategy) -> Term:
+        drugs = [self._view.book.drug[key] for key in strategy.drugs]
+        stopping = [caution.finding for drug in drugs for caution in drug.cautions if stops(caution)]
+        return self._any(self._pair_of(f"finding:{key}").yes for key in dict.fromkeys((*strategy.stops, *stopping)))
+
+    def _any(self, terms: Iterable[Term]) -> Term:
+        """Join by ``or``, once for the same formulas."""
+        parts = tuple(terms)
+        key = tuple(self._logic.key(part) for part in parts)
+        if key not in self._joined:
+            self._joined[key] = self._logic.either(parts)
+        return self._joined[key]
+
+    def _evidence(self, strategy: Strategy) -> dict[str, str]:
+        resting = live_birth_lines(rate_strategy(self._view, strategy))
+        if not resting:
+            return {"live_birth": "none", "certainty": "none"}
+        return {"live_birth": resting[0].shows, "certainty": resting[0].rating.certainty}
+
+    def _constant(self, name: str, value: str) -> Choice:
+        choices = STATUS_FACTS[name].choices
+        return Choice(self._logic.true, {one: self._logic.truth(one == value) for one in choices})
+
+    def _societies(self, positions: Sequence[tuple[str, str, Pair]]) -> dict[str, KnownFact]:
+        """Count the societies on each side; one with several documents or lines counts once a side."""
+
+        def count(stances: Sequence[str], holds: Callable[[Pair], Term]) -> KnownFact:
+            by_society: dict[str, list[Term]] = {}
+            for stance, society, pair in positions:
+                if stance in stances:
+                    by_society.setdefault(society, []).append(holds(pair))
+            return Tally(tuple(self._logic.either(one) for one in by_society.values()))
+
+        return {
+            "societies_for": count(FOR, lambda pair: pair.yes),
+            "societies_against": count(AGAINST, lambda pair: pair.yes),
+            "societies_possibly_against": count(AGAINST, self._unknown),
+            "societies_research_only": count(("research_only",), lambda pair: pair.yes),
+        }
