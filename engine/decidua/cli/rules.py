@@ -13,6 +13,7 @@ from decidua.assessment.loading import load_rulebook
 from decidua.cli.arguments import CONTEXT, Format, RulesFolder
 from decidua.cli.exits import NOT_HELD
 from decidua.cli.printing import one_line, print_blocks, print_text
+from decidua.cli.rules_prove import rules_prove
 from decidua.errors import RulebookError
 from decidua.rulebook.book import Rulebook
 from decidua.rulebook.folder import data_folder
@@ -29,6 +30,8 @@ rules_app = typer.Typer(
     context_settings=CONTEXT,
     help="Look at the rulebook: its rules, evidence and policies.",
 )
+
+rules_app.command("prove")(rules_prove)
 
 
 @rules_app.command("list")

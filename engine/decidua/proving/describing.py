@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import yaml
 
-from decidua.engines.proof import Flag, Found, Number
+from decidua.engines.formulas import Flag, Found, Number
 from decidua.profile.counting import WEEK_MARKS
 from decidua.profile.finding import Fact
 from decidua.profile.investigations import Measurement
@@ -17,7 +17,7 @@ from decidua.profile.model import Profile
 from decidua.profile.vocabulary import direct_facts
 from decidua.proving.women import EMBRYO_KINDS, Woman
 
-__all__ = ["Document", "describe", "described", "leaves", "to_yaml", "without"]
+__all__ = ["Document", "describe", "described", "in_one_line", "leaves", "to_yaml", "without"]
 
 Document = dict[str, Any]
 
@@ -25,7 +25,12 @@ FIRST_TEST = dt.date(1950, 1, 1)
 WEEKS_WITHIN = (6.0, 11.0, 13.0, 16.0, 21.0, 23.0, 26.0)
 """A week within each band between two marks, the first before the first mark, the last after the last."""
 EARLY_BIRTH, TERM = 30.0, 39.0
-KARYOTYPES = {"euploid": "euploid", "aneuploid": "aneuploid", "unbalanced": "unbalanced", "without_karyotype": "not_tested"}
+KARYOTYPES = {
+    "euploid": "euploid",
+    "aneuploid": "aneuploid",
+    "unbalanced": "unbalanced",
+    "without_karyotype": "not_tested",
+}
 
 
 def describe(woman: Woman, found: Found) -> Document:
@@ -58,6 +63,12 @@ def to_yaml(document: Document) -> str:
     """Return a document as the text of a profile file."""
     text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100, default_flow_style=None)
     return text
+
+
+def in_one_line(document: Document) -> str:
+    """Return a document as YAML in one line."""
+    text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=10**6, default_flow_style=True)
+    return text.strip()
 
 
 def leaves(document: Document) -> Iterator[tuple[str, ...]]:

@@ -6,7 +6,7 @@ reference engine at once: if that sees nothing wrong, the fault lies in the tran
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from decidua.assessment.status import JudgedStrategy, judge_strategy
 from decidua.assessment.verdicts import Verdicts
 from decidua.condition.syntax import Condition
-from decidua.engines.proof import Found, Logic, Pair, Search, Term, Translator
+from decidua.engines.formulas import Found, Logic, Pair, Search, Term
+from decidua.engines.proof import Translator
 from decidua.errors import RulebookError
 from decidua.evidence.models import last_day
 from decidua.profile.facts import Facts, draw_facts
@@ -23,7 +24,7 @@ from decidua.proving.describing import Document, describe, described, leaves, wi
 from decidua.proving.statuses import Judgement, Kept, Statuses
 from decidua.proving.women import Woman
 from decidua.rulebook.book import DatedRulebook, Rulebook
-from decidua.rulebook.models import Strategy
+from decidua.rulebook.models import Definition, Panel, Strategy, Subset, Validity
 
 __all__ = ["Counterexample", "Dated", "Ground", "Seen", "change_days"]
 
@@ -56,8 +57,16 @@ class Counterexample:
 def change_days(book: Rulebook) -> list[str]:
     """Return every day on which anything of the rulebook begins or ends to count, the latest first."""
     published = [one.published for one in (*book.guidelines, *book.studies, *book.syntheses)]
-    rules = (*book.definitions, *book.panels, *book.subsets, *book.strategies)
-    held = [day for rule in rules for day in (rule.valid.since, rule.valid.until)]
+    validities: list[Validity] = []
+    groups: tuple[Sequence[Definition | Panel | Subset | Strategy], ...] = (
+        book.definitions,
+        book.panels,
+        book.subsets,
+        tuple(book.strategies),
+    )
+    for rules in groups:
+        validities.extend(rule.valid for rule in rules)
+    held = [day for valid in validities for day in (valid.since, valid.until)]
     return sorted({last_day(day) for day in (*published, *held) if day is not None}, reverse=True)
 
 
@@ -119,7 +128,11 @@ class Ground:
     @property
     def asked(self) -> int:
         """How many questions were put to z3."""
-        return self.asked_beside + self._possible.asked + (self._describable.asked if "_describable" in self.__dict__ else 0)
+        return (
+            self.asked_beside
+            + self._possible.asked
+            + (self._describable.asked if "_describable" in self.__dict__ else 0)
+        )
 
     def nobody(self, formula: Term) -> bool:
         """Say whether a formula holds for no possible woman; asked once for the same formula."""

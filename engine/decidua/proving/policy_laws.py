@@ -1,4 +1,4 @@
-"""Properties of what becomes of strategies and options: contraindications, safety records, silence, the status table."""
+"""Properties of what becomes of strategies: contraindications, safety records, silence, one row of the table."""
 
 from __future__ import annotations
 

@@ -102,14 +102,14 @@ class Proof:
     """What came of one property.
 
     Attributes:
-        property: The property.
+        of: The property.
         counterexamples: What speaks against it, each about another thing; empty where it holds.
         more: Whether the search ended at the most counterexamples that are shown.
         remarks: What was found beside it.
         questions: How many questions were put to z3.
     """
 
-    property: Property
+    of: Property
     counterexamples: tuple[Counterexample, ...]
     more: bool
     remarks: tuple[str, ...]

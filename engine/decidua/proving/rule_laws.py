@@ -1,4 +1,4 @@
-"""Properties of the rules themselves: reachable, not always true, exclusive, stable under learning, one edition a date."""
+"""Properties of the rules: reachable, not always true, exclusive, stable under learning, superseded in time."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from decidua.assessment.verdicts import Verdicts
 from decidua.condition.english import in_english
 from decidua.condition.reference import evaluate
 from decidua.condition.syntax import All, AnyOf, AtLeast, Condition, Known, Not, Untold, rules_in, walk
-from decidua.engines.proof import Pair, Search, Term, Translator
+from decidua.engines.formulas import Pair, Search, Term
+from decidua.engines.proof import Translator
 from decidua.profile.facts import Facts, draw_facts
 from decidua.profile.interval import Interval
 from decidua.profile.vocabulary import vocabulary
 from decidua.proving.describing import Document, describe, described, leaves, without
 from decidua.proving.ground import Counterexample, Dated, Ground
 from decidua.proving.women import Woman, refines
+from decidua.rulebook.models import Definition, Panel
 from decidua.truth import NO, UNKNOWN, YES, Verdict
 
 __all__ = ["groups_exclude", "learning_keeps_verdicts", "rules_can_fail", "rules_can_hold", "superseded_gives_way"]
@@ -89,9 +91,7 @@ def _once_read(ground: Ground, left: Mapping[str, Dated], wanted: Verdict) -> It
         yield f"{len(waiting)} can be {wanted} only once a point that was not read, or has no finding, is: {named}"
 
 
-def _holds_once_read(
-    dated: Dated, document: Document, read: Mapping[str, Verdict], id_: str, wanted: Verdict
-) -> bool:
+def _holds_once_read(dated: Dated, document: Document, read: Mapping[str, Verdict], id_: str, wanted: Verdict) -> bool:
     """Say whether the reference engine gives a rule its verdict when points that were not read are answered so."""
     facts, rules = draw_facts(described(document)), dated.view.rules
 
@@ -189,7 +189,8 @@ def superseded_gives_way(ground: Ground) -> Iterator[Counterexample]:
 def _superseded(dated: Dated) -> Iterator[tuple[str, str, str]]:
     """Yield the rules that apply on a date though their document is superseded: id, its document, the newer one."""
     view = dated.view
-    for rule in (*view.definitions, *view.panels):
+    editions: tuple[Definition | Panel, ...] = (*view.definitions, *view.panels)
+    for rule in editions:
         document = view.book.guideline.get(rule.guideline or "")
         newer = None if document is None else view.superseded(document)
         if document is not None and newer is not None and rule.id not in view.stand_ins:
@@ -233,9 +234,8 @@ def learning_keeps_verdicts(ground: Ground) -> Iterator[Counterexample | str]:
 def _ask_what_is_known(dated: Dated) -> set[str]:
     """Return the panels that ask what is known and the rules that rest on one: these may change by learning."""
     rules = dated.view.rules
-    asking = {
-        id_ for id_, rule in rules.items() if rule.kind == "panel" and any(isinstance(n, Known) for n in walk(rule.condition))
-    }
+    panels = {id_: rule for id_, rule in rules.items() if rule.kind == "panel"}
+    asking = {id_ for id_, rule in panels.items() if any(isinstance(node, Known) for node in walk(rule.condition))}
     while more := {id_ for id_, rule in rules.items() if id_ not in asking and rules_in(rule.condition) & asking}:
         asking |= more
     return asking
@@ -287,6 +287,7 @@ def forgotten(before: Facts, after: Facts) -> list[str]:
 def _still(before: object, after: object) -> bool:
     if not isinstance(before, Interval):
         return before == after
-    if isinstance(after, Interval):
-        return after.low >= before.low and (before.high is None or (after.high is not None and after.high <= before.high))
-    return isinstance(after, int | float) and before.low <= after and (before.high is None or after <= before.high)
+    if not isinstance(after, Interval | int | float):
+        return False
+    low, high = (after.low, after.high) if isinstance(after, Interval) else (after, after)
+    return low >= before.low and (before.high is None or (high is not None and high <= before.high))

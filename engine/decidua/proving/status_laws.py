@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from decidua.condition.english import in_english
 from decidua.condition.syntax import All
-from decidua.engines.proof import Number, Pair, Search, Term, Translator
+from decidua.engines.formulas import KnownFact, Number, Pair, Search, Term
+from decidua.engines.proof import Translator
 from decidua.profile.facts import Facts, draw_facts
 from decidua.proving.describing import described
 from decidua.proving.ground import Counterexample, Dated, Ground
@@ -104,8 +105,8 @@ def _option(
         found = reference_status(dated, draw_facts(described(document)), option)
         reach.reached.add(key)
         if found != status:
-            says = f"it should be {status}"
-            yield Counterexample(option.option, dated.as_of, says, (document,), f"its status is {found}", False)
+            says, seen = f"it should be {status}", f"its status is {found}"
+            yield Counterexample(option.option, dated.as_of, says, (document,), seen, confirmed=False)
 
 
 def _rows(
@@ -146,7 +147,8 @@ def _not_reached(ground: Ground, dated: Dated, option: Option, status: str) -> C
 
 def _reason(ground: Ground, allowing: _Allowing, option: Option, status: Status) -> str:
     """Say which part of each row of a status no data of the option ever meet."""
-    judged = [one for (id_, *_), one in allowing.kept.strategies.items() if id_ in {s.id for s in option.strategies}]
+    own = {one.id for one in option.strategies}
+    judged = [one for key, one in allowing.kept.strategies.items() if key[0] in own]
     reasons = []
     for row in ground.book.policy.status.rows:
         if row.status == status:
@@ -167,7 +169,7 @@ def _reason(ground: Ground, allowing: _Allowing, option: Option, status: Status)
 def _dead_rows(ground: Ground, reach: _Reach) -> Iterator[Counterexample | str]:
     """Tell the rows that nothing can ever meet, or that nobody meets though data allow it, from those without data."""
     logic = ground.logic
-    known = {name: logic.fact(fact, f"status {name}") for name, fact in STATUS_FACTS.items()}
+    known: dict[str, KnownFact] = {name: logic.fact(fact, f"status {name}") for name, fact in STATUS_FACTS.items()}
     search = Search(logic, [logic.possible(fact, known[name]) for name, fact in STATUS_FACTS.items()])
     exact = [logic.negated(one.spread) for one in known.values() if isinstance(one, Number)]
     given = [one.given for one in known.values()]
@@ -182,7 +184,7 @@ def _dead_rows(ground: Ground, reach: _Reach) -> Iterator[Counterexample | str]:
             dated, strategy, _ = reach.rows_allowed[row.id]
             yield _nearest(ground, dated, row, f"the data of {strategy.id} allow this row, and no woman meets it")
         else:
-            yield f"row '{row.id}' of the status table applies to nobody: on no date does any evidence or society meet it"
+            yield f"row '{row.id}' of the status table applies to nobody on any date: no evidence or society meets it"
 
 
 def _nearest(ground: Ground, dated: Dated, row: StatusRow, says: str) -> Counterexample:

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import get_args
+from typing import Any, get_args
 
 from decidua.assessment.effects import live_birth_lines, rate_strategy
 from decidua.assessment.status import AGAINST, FOR, judge_position, speaks_of, stops
 from decidua.assessment.verdicts import Verdicts
-from decidua.engines.proof import Choice, Flag, KnownFact, Logic, Pair, Tally, Term, Translator
+from decidua.engines.formulas import Choice, Flag, KnownFact, Logic, Pair, Tally, Term
+from decidua.engines.proof import Translator
 from decidua.evidence.models import Position
 from decidua.profile.facts import Facts
 from decidua.rulebook.book import DatedRulebook
@@ -44,15 +45,15 @@ class Judgement:
     stopped: Term
     rows: Mapping[str, Term]
     status: Mapping[Status, Term]
-    known: Mapping[str, KnownFact]
+    known: Mapping[str, KnownFact | Tally]
 
 
 @dataclass(frozen=True)
 class Kept:
     """Statuses by what they rest on, shared by dates that differ in nothing else."""
 
-    strategies: dict[object, Judgement] = field(default_factory=dict)
-    options: dict[object, Mapping[Status, Term]] = field(default_factory=dict)
+    strategies: dict[tuple[Any, ...], Judgement] = field(default_factory=dict)
+    options: dict[tuple[Any, ...], Mapping[Status, Term]] = field(default_factory=dict)
     joined: dict[tuple[int, ...], Term] = field(default_factory=dict)
 
 
@@ -100,7 +101,7 @@ class Statuses:
             *(logic.key(term) for term in (population.yes, population.no, explained, stopped)),
         )
         if key not in self._kept:
-            known: dict[str, KnownFact] = {
+            known: dict[str, KnownFact | Tally] = {
                 "described": Flag(logic.true, logic.truth(described)),
                 "explained": Flag(logic.true, explained),
                 "contraindicated": Flag(logic.true, stopped),
@@ -115,7 +116,7 @@ class Statuses:
             self._kept[key] = self._judged(population, stopped, known)
         return self._kept[key]
 
-    def _judged(self, population: Pair, stopped: Term, known: Mapping[str, KnownFact]) -> Judgement:
+    def _judged(self, population: Pair, stopped: Term, known: Mapping[str, KnownFact | Tally]) -> Judgement:
         logic, rows = self._logic, self._view.book.policy.status.rows
         translator = Translator(logic, known, {})
         applies = {row.id: logic.simple(translator.pair(row.when).yes) for row in rows}
@@ -138,9 +139,10 @@ class Statuses:
 
     def _best_of(self, judged: Sequence[Judgement]) -> Mapping[Status, Term]:
         logic = self._logic
+        applying = [(one, logic.negated(one.status["not_applicable"])) for one in judged]
         groups = [
-            [logic.both([one.population.yes, logic.negated(one.status["not_applicable"])]) for one in judged],
-            [logic.both([self._unknown(one.population), logic.negated(one.status["not_applicable"])]) for one in judged],
+            [logic.both([one.population.yes, applies]) for one, applies in applying],
+            [logic.both([self._unknown(one.population), applies]) for one, applies in applying],
             [one.population.no for one in judged],
             [logic.true for _ in judged],
         ]
@@ -192,10 +194,10 @@ class Statuses:
         choices = STATUS_FACTS[name].choices
         return Choice(self._logic.true, {one: self._logic.truth(one == value) for one in choices})
 
-    def _societies(self, positions: Sequence[tuple[str, str, Pair]]) -> dict[str, KnownFact]:
+    def _societies(self, positions: Sequence[tuple[str, str, Pair]]) -> dict[str, KnownFact | Tally]:
         """Count the societies on each side; one with several documents or lines counts once a side."""
 
-        def count(stances: Sequence[str], holds: Callable[[Pair], Term]) -> KnownFact:
+        def count(stances: Sequence[str], holds: Callable[[Pair], Term]) -> Tally:
             by_society: dict[str, list[Term]] = {}
             for stance, society, pair in positions:
                 if stance in stances:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from decidua.engines.proof import Choice, Flag, KnownFact, Logic, Number, Term
+from decidua.engines.formulas import Choice, Flag, KnownFact, Logic, Number, Term
 from decidua.profile.consistency import NEEDS_PREGNANCY
 from decidua.profile.counting import PREGNANCY_COUNTS, WEEK_MARKS, pregnancy_sums
 from decidua.profile.facts import IMPLIED
