@@ -25,9 +25,14 @@ def small() -> Rulebook:
     used = {use.study for option in options for strategy in option.strategies for use in strategy.evidence}
     positions = tuple(one for one in book.positions if one.option in KEPT)
     documents = {one.guideline for one in positions} | {one.guideline for one in (*book.definitions, *book.panels)}
+    strategies = [strategy for option in options for strategy in option.strategies]
+    drugs = {key for strategy in strategies for key in strategy.drugs}
+    against = {caution.finding for drug in book.drugs if drug.key in drugs for caution in drug.cautions}
+    against |= {key for strategy in strategies for key in strategy.stops}
     return replace(
         book,
         options=options,
+        findings=tuple(one for one in book.findings if one.key in against),
         studies=tuple(one for one in book.studies if one.id in used),
         syntheses=(),
         positions=positions,
