@@ -25,6 +25,7 @@ from decidua.proving.statuses import Judgement, Kept, Statuses
 from decidua.proving.women import Woman
 from decidua.rulebook.book import DatedRulebook, Rulebook
 from decidua.rulebook.models import Definition, Panel, Strategy, Subset, Validity
+from decidua.truth import Verdict
 
 __all__ = ["Counterexample", "Dated", "Ground", "Seen", "change_days"]
 
@@ -103,6 +104,10 @@ class Ground:
 
     Args:
         book: The rulebook to prove.
+
+    Attributes:
+        met: Rules and the verdicts that the reference engine gave them for some woman so far.
+        asked_beside: How many questions were put to searches other than this one's own.
     """
 
     def __init__(self, book: Rulebook) -> None:
@@ -114,6 +119,7 @@ class Ground:
         self._possible = Search(self.logic, self.woman.possible())
         self._none: set[int] = set()
         self.asked_beside = 0
+        self.met: set[tuple[str, Verdict]] = set()
 
     @cached_property
     def _describable(self) -> Search:

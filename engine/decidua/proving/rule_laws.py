@@ -37,10 +37,9 @@ def rules_can_fail(ground: Ground) -> Iterator[Counterexample | str]:
 def _reached(ground: Ground, wanted: Verdict) -> Iterator[Counterexample | str]:
     """Find the rules that never have a verdict; each that has it is shown by a woman run through the reference."""
     left: dict[str, Dated] = {}
-    done: set[str] = set()
     for dated in ground.dates:
         for id_ in dated.view.rules:
-            if id_ in done:
+            if (id_, wanted) in ground.met:
                 continue
             pair = dated.rules.rule(id_)
             term = pair.yes if wanted is YES else pair.no
@@ -52,8 +51,9 @@ def _reached(ground: Ground, wanted: Verdict) -> Iterator[Counterexample | str]:
             if verdicts.verdict(id_) is not wanted:
                 said = f"the reference engine says {verdicts.verdict(id_)}"
                 yield Counterexample(id_, dated.as_of, f"it should be {wanted}", (document,), said, confirmed=False)
-                done.add(id_)
-            done.update(one for one in dated.view.rules if one not in done and verdicts.verdict(one) is wanted)
+                ground.met.add((id_, wanted))
+            ground.met.update((one, verdicts.verdict(one)) for one in dated.view.rules)
+    done = {id_ for id_, verdict in ground.met if verdict is wanted}
     left = {id_: dated for id_, dated in left.items() if id_ not in done}
     yield f"{len(done)} rules are {wanted} for some woman on some date, each shown by one"
     yield from _once_read(ground, left, wanted)
@@ -87,8 +87,11 @@ def _once_read(ground: Ground, left: Mapping[str, Dated], wanted: Verdict) -> It
             says = f"it should be {wanted} once {len(read)} points are read"
             yield Counterexample(id_, dated.as_of, says, (document,), "the reference engine differs", confirmed=False)
     if waiting:
-        named = ", ".join(waiting)
-        yield f"{len(waiting)} can be {wanted} only once a point that was not read, or has no finding, is: {named}"
+        named = [id_ for id_ in waiting if not id_.startswith("study:")]
+        studies = len(waiting) - len(named)
+        criteria = [f"the criteria of {studies} {'study' if studies == 1 else 'studies'}"] if studies else []
+        until = "only once a point that was not read, or that no finding expresses, is known"
+        yield f"{len(waiting)} can be {wanted} {until}: {', '.join([*named, *criteria])}"
 
 
 def _holds_once_read(dated: Dated, document: Document, read: Mapping[str, Verdict], id_: str, wanted: Verdict) -> bool:
