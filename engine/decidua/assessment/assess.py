@@ -6,8 +6,8 @@ import datetime
 import hashlib
 from collections.abc import Mapping
 
+from decidua.assessment.baseline import check_baseline
 from decidua.assessment.change import WithRetracted
-from decidua.assessment.effects import check_baseline
 from decidua.assessment.loading import load_rulebook
 from decidua.assessment.options import answer_option, judge_option
 from decidua.assessment.ranking import rank_options, why_above

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from decidua.assessment.result import Answer, PublishedRating
+from decidua.assessment.standing_answers import HersAnswer
 from decidua.evidence.models import GuidelineKind, Ongoing, PooledResult, PositionCondition, Stance
 from decidua.rulebook.policy import Certainty
 
@@ -169,7 +170,10 @@ class LineEvidence:
         interval: How the 95 % interval was made.
         prediction: 95 % prediction interval, for three studies or more.
         i2: Share of the variation beyond chance (0 to 1) with its 95 % interval.
-        certainty: Computed; ``published_ratings`` stand beside it.
+        certainty: Computed, with a profile for her; ``published_ratings`` stand beside it.
+        baseline, baseline_from, per_1000: With a profile: the risk (0 to 1) without treatment at which the line is
+            shown to her, whose it is, and events per 1000 with the treatment.
+        hers: With a profile: the line by her standing in its studies.
         fixed, mantel_haenszel: Fixed effects beside it: inverse variance, and Mantel-Haenszel without correction.
     """
 
@@ -199,6 +203,10 @@ class LineEvidence:
     leave_one_out: LeaveOneOut | None
     certainty: Certainty
     published_ratings: tuple[PublishedRating, ...]
+    baseline: float | None = None
+    baseline_from: str | None = None
+    per_1000: tuple[float, float, float] | None = None
+    hers: HersAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def _prepare(book: Rulebook) -> None:
         for strategy in option.strategies:
             published = published_ratings(view, strategy, option.option)
             for at, line in enumerate(rate_strategy(view, strategy)):
-                effect_answer(view, line, {}, published.get(at, ()))
+                effect_answer(view, line, published.get(at, ()))
             synthesis_answers(view, [strategy])
             for use in strategy.evidence:
                 if use.study in view.studies:

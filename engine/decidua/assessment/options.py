@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from decidua.assessment.effects import effect_answer
+from decidua.assessment.hers import effect_for_her
 from decidua.assessment.published import published_ratings, synthesis_answers
 from decidua.assessment.result import (
     CautionAnswer,
@@ -17,6 +17,7 @@ from decidua.assessment.result import (
     StrategyAnswer,
     StudyAnswer,
 )
+from decidua.assessment.standing import option_standing
 from decidua.assessment.status import (
     AGAINST,
     FOR,
@@ -77,7 +78,7 @@ def answer_option(
     """Return the whole answer on one option."""
     view, option = verdicts.view, judged.option
     shown = _shown_strategies(judged)
-    effects = tuple(effect for one in shown for effect in _effects(view, one, option, baseline))
+    effects = tuple(effect for one in shown for effect in _effects(verdicts, one, option, baseline))
     uses = [use for one in shown for use in one.strategy.evidence]
     studies = _studies(view, uses)
     harms = tuple(_harms(view, studies))
@@ -98,6 +99,7 @@ def answer_option(
         effects=effects,
         harms=harms,
         harms_note=None if harms else "harms not read",
+        standing=option_standing(verdicts, studies),
         studies=tuple(_study(verdicts, study, uses) for study in studies),
         syntheses=tuple(synthesis_answers(view, [one.strategy for one in shown])),
         positions=tuple(_position(view.book, one) for one in positions),
@@ -216,11 +218,11 @@ def _speaks(one: JudgedPosition) -> str:
 
 
 def _effects(
-    view: DatedRulebook, one: JudgedStrategy, option: Option, baseline: Mapping[str, float]
+    verdicts: Verdicts, one: JudgedStrategy, option: Option, baseline: Mapping[str, float]
 ) -> Iterator[EffectAnswer]:
-    published = published_ratings(view, one.strategy, option.option)
+    published = published_ratings(verdicts.view, one.strategy, option.option)
     for at, line in enumerate(one.lines):
-        yield effect_answer(view, line, baseline, published.get(at, ()))
+        yield effect_for_her(verdicts, line, baseline, published.get(at, ()))
 
 
 def _studies(view: DatedRulebook, uses: Sequence[EvidenceUse]) -> list[Study]:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from decidua.assessment.change import WithRetracted
+from decidua.assessment.standing_answers import BaselineKind, HersAnswer, StandingAnswer
 from decidua.evidence.models import OptionKey
 from decidua.rulebook.overlay import Overlay
 from decidua.rulebook.policy import Certainty, Status
@@ -190,6 +191,7 @@ class EffectAnswer:
         Field(description="A study each: treated events and total, control events and total."),
     ]
     baseline: float
+    baseline_kind: Annotated[BaselineKind, Field(description="Whose risk 'baseline' is.")]
     baseline_from: str
     per_1000: tuple[float, float, float] | None
     carried_by: Literal["RR", "OR"]
@@ -204,6 +206,9 @@ class EffectAnswer:
     ]
     shows: str
     sentence: str
+    hers: Annotated[
+        HersAnswer | None, Field(description="The same by her standing in its studies; null without a woman.")
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,6 +367,7 @@ class OptionAnswer:
     effects: tuple[EffectAnswer, ...]
     harms: tuple[HarmAnswer, ...]
     harms_note: Annotated[str | None, Field(description="'harms not read' where none is recorded.")]
+    standing: Annotated[StandingAnswer, Field(description="In how many of its studies she would have been.")]
     studies: tuple[StudyAnswer, ...]
     syntheses: tuple[SynthesisAnswer, ...]
     positions: tuple[PositionAnswer, ...]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
-from decidua.assessment.effects import RatedLine, live_birth_lines, rate_strategy
+from decidua.assessment.effects import RatedLine, live_birth_lines
+from decidua.assessment.hers import rate_for, rated_at_worst
 from decidua.assessment.verdicts import Verdicts
 from decidua.condition.reference import Proof, evaluate
 from decidua.errors import RulebookError
@@ -57,7 +59,7 @@ class JudgedStrategy:
         row: The row of the status table that applied.
         population: Verdict of its population.
         explained_by: Titles of causes that explain her case, where the strategy is for unexplained ones.
-        could_be: Statuses it may come to have when its population becomes known.
+        could_be: Statuses it may come to have when its population becomes known, and with it her standing in studies.
     """
 
     strategy: Strategy
@@ -173,7 +175,7 @@ def judge_strategy(verdicts: Verdicts, strategy: Strategy, option: str) -> Judge
     """Judge one strategy for her by the declared table."""
     view = verdicts.view
     drugs = [view.book.drug[key] for key in strategy.drugs]
-    lines = rate_strategy(view, strategy)
+    lines = rate_for(verdicts, strategy)
     positions = judge_positions(verdicts, strategy, option)
     explained = explaining_causes(verdicts, strategy.condition) if strategy.needs_unexplained else []
     stopped = _stopping(verdicts, strategy, drugs)
@@ -189,7 +191,8 @@ def judge_strategy(verdicts: Verdicts, strategy: Strategy, option: str) -> Judge
     row = _row(view, {**shared, "population": words[population.verdict], **_society_facts(positions)})
     could_be: list[Status] = []
     if row.status == "undetermined":
-        for assumed in (UNKNOWN, YES, NO):
+        imaginable = {tuple(_evidence_facts(some).items()) for some in (lines, rated_at_worst(verdicts, lines))}
+        for assumed, evidence in product((UNKNOWN, YES, NO), imaginable):
             imagined = [
                 JudgedPosition(
                     one.position,
@@ -200,7 +203,8 @@ def judge_strategy(verdicts: Verdicts, strategy: Strategy, option: str) -> Judge
                 )
                 for one in positions
             ]
-            possible = _row(view, {**shared, "population": "hers", **_society_facts(imagined)}).status
+            supposed = {**shared, "population": "hers", **dict(evidence), **_society_facts(imagined)}
+            possible = _row(view, supposed).status
             if possible not in could_be:
                 could_be.append(possible)
         could_be.append("not_applicable")

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from decidua.condition.syntax import Condition
 from decidua.evidence.models import Record, Text, Texts
 from decidua.profile.finding import Fact
+from decidua.rulebook.baseline import BaselinePolicy
 from decidua.rulebook.models import Burden, OutcomePolicy
 
 __all__ = [
@@ -402,4 +403,5 @@ class Policy(Record):
     outcomes: Annotated[tuple[OutcomePolicy, ...], Field(strict=False)]
     words: Words
     pooling: PoolingPolicy
+    baseline: BaselinePolicy
     next: NextPolicy

@@ -12,6 +12,7 @@ from decidua.document import Document, parse_document
 from decidua.errors import DocumentError, Fault, RulebookError
 from decidua.evidence.care import CareFile
 from decidua.evidence.models import EvidenceFile, GuidelineFile, Identified, Record
+from decidua.rulebook.baseline import BaselinePolicy
 from decidua.rulebook.book import Manifest, Rulebook
 from decidua.rulebook.checking import check_rulebook
 from decidua.rulebook.loading import Loaded, load_records
@@ -78,6 +79,7 @@ FILES: dict[str, type[Record]] = {
     "policy/certainty.yaml": CertaintyPolicy,
     "policy/rank.yaml": RankPolicy,
     "policy/words.yaml": Words,
+    "policy/baseline.yaml": BaselinePolicy,
     "policy/next.yaml": NextPolicy,
     "policy/outcomes.yaml": OutcomeFile,
 }
@@ -212,6 +214,7 @@ def _assemble(parts: _Parts, digest: str, evidence_digest: str, loaded: Loaded) 
         outcomes=parts.single["policy/outcomes.yaml"].outcomes,
         words=parts.single["policy/words.yaml"],
         pooling=parts.single["policy/pooling.yaml"],
+        baseline=parts.single["policy/baseline.yaml"],
         next=parts.single["policy/next.yaml"],
     )
     return Rulebook(
