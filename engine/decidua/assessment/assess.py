@@ -6,8 +6,8 @@ import datetime
 import hashlib
 from collections.abc import Mapping
 
-from decidua.assessment.baseline import check_baseline
 from decidua.assessment.change import WithRetracted
+from decidua.assessment.effects import check_baseline
 from decidua.assessment.loading import load_rulebook
 from decidua.assessment.options import answer_option, judge_option
 from decidua.assessment.ranking import rank_options, why_above
@@ -19,10 +19,10 @@ from decidua.assessment.summary import (
     not_read,
     subsets,
     unexplained,
-    without_treatment,
 )
 from decidua.assessment.verdicts import Engine, Verdicts
 from decidua.assessment.whats_next import what_next
+from decidua.assessment.without_treatment import without_treatment
 from decidua.evidence.models import last_day
 from decidua.profile.facts import Facts, draw_facts
 from decidua.profile.model import Profile
@@ -88,7 +88,7 @@ def assess(
         unexplained=tuple(unexplained(verdicts)),
         causes=tuple(causes(verdicts)),
         subsets=tuple(subsets(verdicts)),
-        without_treatment=without_treatment(judged, chances),
+        without_treatment=without_treatment(verdicts, judged, chances),
         options=tuple(answers),
         next=tuple(what_next(verdicts, judged)),
         not_read=tuple(not_read(verdicts)),

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from decidua.assessment.effects import RatedLine, pooled_controls
+from decidua.assessment.effects import RatedLine, baseline_unit, pooled_controls
 from decidua.assessment.standing_answers import BaselineKind
 from decidua.assessment.verdicts import Verdicts
 from decidua.condition.reference import evaluate
-from decidua.errors import DeciduaError
 from decidua.evidence.lines import Line
 from decidua.evidence.standing import pooled_control_risk, rows_by_standing
 from decidua.rulebook.baseline import BaselineRule, control_risk_of, outcome_of
 from decidua.truth import NO, YES, Verdict
 
-__all__ = ["BASELINE_UNITS", "Baseline", "baseline_by_trials", "check_baseline", "own_baseline", "unit_of"]
-
-BASELINE_UNITS = ("next_pregnancy", "transfer")
+__all__ = ["Baseline", "baseline_by_trials", "declared_chance", "own_baseline"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,34 +34,6 @@ class Baseline:
     rule: str | None = None
 
 
-def check_baseline(baseline: Mapping[str, object] | None) -> dict[str, float]:
-    """Check her own chances without treatment.
-
-    Args:
-        baseline: Chance of a live birth (above 0, below 1) by unit: ``next_pregnancy`` or ``transfer``.
-
-    Raises:
-        DeciduaError: Another unit, or no chance between 0 and 1.
-    """
-    checked: dict[str, float] = {}
-    for unit, chance in (baseline or {}).items():
-        if unit not in BASELINE_UNITS:
-            raise DeciduaError(f"a baseline is given for {' or '.join(BASELINE_UNITS)}, not for '{unit}'")
-        if isinstance(chance, bool) or not isinstance(chance, int | float) or not 0 < chance < 1:
-            raise DeciduaError(f"the baseline for {unit} is a chance between 0 and 1, not {chance!r}")
-        checked[unit] = float(chance)
-    return checked
-
-
-def unit_of(one: RatedLine) -> str | None:
-    """Return the unit of her own chance that carries a line; None where it is no live birth of such a unit."""
-    if one.line.outcome != "live_birth":
-        return None
-    if one.line.per in ("woman", "pregnancy") and one.strategy.condition in ("rpl", "threatened_miscarriage", "aps"):
-        return "next_pregnancy"
-    return "transfer" if one.line.per == "transfer" else None
-
-
 def own_baseline(verdicts: Verdicts, one: RatedLine, given: Mapping[str, float]) -> Baseline | None:
     """Return the risk without treatment that is hers whatever the studies of a line: given, or by a declared rule.
 
@@ -76,20 +45,23 @@ def own_baseline(verdicts: Verdicts, one: RatedLine, given: Mapping[str, float])
     Returns:
         The risk, or None: then that of ``baseline_by_trials`` stands.
     """
-    unit = unit_of(one)
+    unit = baseline_unit(one)
     if unit is not None and unit in given:
         return Baseline(given[unit], "given", f"her own chance, given ({unit.replace('_', ' ')})")
     if one.line.active_control:
         return None
     for rule in verdicts.view.book.policy.baseline.rules:
-        fits = (rule.outcome, rule.per) == (
-            one.line.outcome,
-            one.line.per,
-        ) and one.strategy.condition in rule.conditions
-        found = _figure(verdicts, rule) if fits else None
+        same = (rule.outcome, rule.per) == (one.line.outcome, one.line.per)
+        found = _figure(verdicts, rule) if same and one.strategy.condition in rule.conditions else None
         if found is not None:
             return found
     return None
+
+
+def declared_chance(verdicts: Verdicts) -> Baseline | None:
+    """Return the chance of a live birth by the first declared rule that holds for her, or None."""
+    rules = (one for one in verdicts.view.book.policy.baseline.rules if one.outcome == "live_birth")
+    return next((found for rule in rules if (found := _figure(verdicts, rule)) is not None), None)
 
 
 def _figure(verdicts: Verdicts, rule: BaselineRule) -> Baseline | None:

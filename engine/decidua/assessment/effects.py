@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypedDict
 
 from decidua.assessment.result import CertaintyStep, EffectAnswer, LeftOut, PublishedRating
 from decidua.assessment.words import grade_sentence, outcome_names
 from decidua.condition.english import lower_first
+from decidua.errors import DeciduaError
 from decidua.evidence.certainty import Rating, line_facts, rate, shown_by
 from decidua.evidence.effects import Table, fisher_p, fragility_index, number_needed, risk_difference
 from decidua.evidence.lines import Line, gather_lines, without_each
@@ -19,9 +20,12 @@ from decidua.rulebook.book import DatedRulebook
 from decidua.rulebook.models import Strategy
 
 __all__ = [
+    "BASELINE_UNITS",
     "AtBaseline",
     "RatedLine",
     "at_baseline",
+    "baseline_unit",
+    "check_baseline",
     "counting_studies",
     "effect_answer",
     "live_birth_lines",
@@ -31,6 +35,8 @@ __all__ = [
     "ratio_triple",
     "rounded",
 ]
+
+BASELINE_UNITS = ("next_pregnancy", "transfer")
 
 
 class _Beside(TypedDict):
@@ -78,6 +84,25 @@ class RatedLine:
         )
 
 
+def check_baseline(baseline: Mapping[str, object] | None) -> dict[str, float]:
+    """Check her own chances without treatment.
+
+    Args:
+        baseline: Chance of a live birth (above 0, below 1) by unit: ``next_pregnancy`` or ``transfer``.
+
+    Raises:
+        DeciduaError: Another unit, or no chance between 0 and 1.
+    """
+    checked: dict[str, float] = {}
+    for unit, chance in (baseline or {}).items():
+        if unit not in BASELINE_UNITS:
+            raise DeciduaError(f"a baseline is given for {' or '.join(BASELINE_UNITS)}, not for '{unit}'")
+        if isinstance(chance, bool) or not isinstance(chance, int | float) or not 0 < chance < 1:
+            raise DeciduaError(f"the baseline for {unit} is a chance between 0 and 1, not {chance!r}")
+        checked[unit] = float(chance)
+    return checked
+
+
 def rate_strategy(view: DatedRulebook, strategy: Strategy) -> list[RatedLine]:
     """Gather and rate the lines of evidence of a strategy on a date, without a woman, the main one first.
 
@@ -115,6 +140,15 @@ def live_birth_lines(rated: Sequence[RatedLine]) -> list[RatedLine]:
         and one.line.isolates
         and not one.line.questioned
     ]
+
+
+def baseline_unit(one: RatedLine) -> str | None:
+    """Return the unit of the chance of hers that carries a line, or None where none does."""
+    if one.line.outcome != "live_birth":
+        return None
+    if one.line.per in ("woman", "pregnancy") and one.strategy.condition in ("rpl", "threatened_miscarriage", "aps"):
+        return "next_pregnancy"
+    return "transfer" if one.line.per == "transfer" else None
 
 
 def effect_answer(view: DatedRulebook, one: RatedLine, published: Sequence[PublishedRating]) -> EffectAnswer:

@@ -400,10 +400,15 @@ class NextFinding:
 
 @dataclass(frozen=True, slots=True)
 class WithoutTreatment:
-    """What happens with none of the options."""
+    """What happens with none of the options.
+
+    ``per_1000`` is the lowest and the highest figure drawn on, ``pooled`` what they come to together.
+    """
 
     per_1000: tuple[float, float] | None
     says: str
+    pooled: Annotated[float | None, Field(description="Births per 1000; null where nothing can be said.")] = None
+    kind: Annotated[BaselineKind | None, Field(description="Whose chance it is.")] = None
 
 
 @dataclass(frozen=True, slots=True)
