@@ -18,6 +18,7 @@ from decidua.assessment.hers import bearing_studies, line_standing, rate_for, ra
 from decidua.assessment.option_evidence import option_evidence
 from decidua.assessment.options import judge_option
 from decidua.assessment.standing import refused_by
+from decidua.assessment.standing_answers import HersAnswer, StandingPart
 from decidua.assessment.verdicts import Verdicts
 from decidua.assessment.words import outcome_names
 from decidua.condition.parser import parse_condition
@@ -180,6 +181,15 @@ def test_a_woman_whom_most_participants_do_not_speak_for_loses_a_level_with_the_
         assert effect.sentence.startswith("Progestogens may ")
 
 
+def test_where_another_reason_of_the_kind_is_counted_her_standing_is_shown_beside_it_and_costs_nothing():
+    (line,) = gather(trial("a", result((50, 100), (40, 100), isolates=False)))
+    without, with_her = (rate(line, [], POLICY.certainty, GOOD, standing) for standing in (None, {"a": NO}))
+    assert without.certainty == with_her.certainty
+    (step,) = [step for step in with_her.steps if step not in without.steps]
+    assert (step.rule, step.domain, step.levels) == ("not-eligible", "indirectness", 0)
+    assert step.says.endswith("another reason of this kind is counted already")
+
+
 def judged_way(verdicts, strategy):
     judged = judge_option(verdicts, BOOK.option["progestogens"])
     return next(one for one in judged.strategies if one.strategy.id == strategy)
@@ -340,6 +350,43 @@ def test_her_figure_stands_at_the_same_chance_as_the_pooled_one_and_is_put_into_
     text = hers_words(effect.hers, effect.per, effect.baseline)
     assert text.startswith(f"The {effect.hers.studies} of {effect.studies} studies she would have been in (")
     assert f"alone: RR {effect.hers.value:.2f}" in text
+
+
+def part(*studies):
+    return StandingPart(studies, 10 * len(studies), len(studies))
+
+
+def hers(which, yes=(), no=(), unknown=(), ratio=None):
+    figures = (None,) * 4 if ratio is None else (ratio[0], ratio[1:], "one study", None)
+    return HersAnswer(which, part(*yes), part(*no), part(*unknown), len(yes), 10 * len(yes), *figures)
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (None, None),
+        (hers("all", "a"), "She would have been in this study, on the criteria read."),
+        (
+            hers("all", "ab"),
+            "She would have been in all 2 studies, so these are her figures too, on the criteria read.",
+        ),
+        (hers("none", no="a"), "She would not have been in this study."),
+        (hers("none", unknown="a"), "Whether she would have been in it: not known."),
+        (hers("none", no="ab"), "She would have been in none of these 2 studies."),
+        (hers("none", unknown="ab"), "Whether she would have been in any of these 2 studies: not known."),
+        (
+            hers("none", no="a", unknown="b"),
+            "She would not have been in 1 of these 2 studies; of the rest it is not known.",
+        ),
+        (hers("some", "a", "b"), "The 1 of 2 studies she would have been in (10 women), alone: no ratio can be given."),
+        (
+            hers("some", "a", "b", ratio=(1.5, 1.2, 1.9)),
+            "The 1 of 2 studies she would have been in (10 women), alone: RR 1.50 (1.20 to 1.90).",
+        ),
+    ],
+)
+def test_a_line_by_her_standing_is_said_in_one_sentence(answer, says):
+    assert hers_words(answer, "woman", 0.5) == says
 
 
 def test_without_a_woman_nothing_is_said_of_one_and_with_one_the_evidence_says_what_the_assessment_does():

@@ -252,9 +252,17 @@ class _FindOut:
 
     @cached_property
     def _settling(self) -> set[str]:
-        """The findings that could still decide a population, a position or a cause."""
+        """The findings that could still decide a population, a position or a cause.
+
+        One that could decide her standing in a study is among them where it could not rule the option out as well.
+        """
         rules = dict.fromkeys(rule for ids in self.rules_of.values() for rule in ids)
-        return set(self.asking.open_facts(rule for rule in rules if not rule.startswith("finding:")))
+
+        def opened(*kinds: str) -> set[str]:
+            return set(self.asking.open_facts(rule for rule in rules if rule.startswith(kinds)))
+
+        others = (rule for rule in rules if not rule.startswith(("finding:", "study:")))
+        return set(self.asking.open_facts(others)) | (opened("study:") - opened("finding:"))
 
     def _order(self, one: QuestionToAsk) -> tuple[bool, bool, int, int, int, str]:
         question = self.asking.questions[one.question]

@@ -30,7 +30,15 @@ from decidua.rulebook.book import DatedRulebook
 from decidua.rulebook.models import Strategy
 from decidua.truth import NO, UNKNOWN, YES, Verdict
 
-__all__ = ["bearing_studies", "effect_for_her", "hers_of", "line_standing", "rate_for", "rated_at_worst"]
+__all__ = [
+    "bearing_studies",
+    "effect_for_her",
+    "hers_of",
+    "line_standing",
+    "rate_for",
+    "rated_at_worst",
+    "rated_for_nobody",
+]
 
 KEPT_UP_TO = 6
 """Studies of a line up to which its parts are kept: there are three to this power of them at most."""
@@ -51,13 +59,17 @@ def rate_for(verdicts: Verdicts, strategy: Strategy) -> list[RatedLine]:
 
 
 def _rated(view: DatedRulebook, one: RatedLine, standing: Mapping[str, Verdict]) -> RatedLine:
-    policy = view.book.policy.certainty
-    rules = view.keep(("standing rules",), lambda: standing_rules(policy))
-    held = held_through_standing(rules, one.facts, not_eligible_share(one.line, standing))
+    share = not_eligible_share(one.line, standing)
+    held = view.keep(("held", one.strategy.id, one.number, share), lambda: _held(view, one, share))
     if held == one.held:
         return one
     key = ("rated", one.strategy.id, counting_studies(view, one.strategy), one.number, held)
     return view.share(key, lambda: _rated_anew(view, one, standing, held))
+
+
+def _held(view: DatedRulebook, one: RatedLine, share: float) -> tuple[str, ...]:
+    rules = view.keep(("standing rules",), lambda: standing_rules(view.book.policy.certainty))
+    return held_through_standing(rules, one.facts, share)
 
 
 def _rated_anew(
@@ -79,6 +91,14 @@ def rated_at_worst(verdicts: Verdicts, lines: Sequence[RatedLine]) -> list[Rated
     return worst
 
 
+def rated_for_nobody(view: DatedRulebook, strategy: Strategy) -> list[RatedLine]:
+    """Return the lines of evidence of a strategy as they are rated for a woman whom none of their studies took."""
+    return [
+        _rated(view, one, dict.fromkeys((row.study.id for row in one.line.rows), NO))
+        for one in rate_strategy(view, strategy)
+    ]
+
+
 def bearing_studies(view: DatedRulebook, strategy: Strategy) -> list[str]:
     """Return the rules of the studies in which her standing may bear on a strategy's status.
 
@@ -93,7 +113,7 @@ def _bearing(view: DatedRulebook, strategy: Strategy) -> tuple[str, ...]:
     resting = live_birth_lines(rate_strategy(view, strategy))[:1]
     for one in resting:
         ids = [row.study.id for row in one.line.rows]
-        worst = _rated(view, one, dict.fromkeys(ids, NO)).rating.certainty
+        worst = next(other for other in rated_for_nobody(view, strategy) if other.number == one.number).rating.certainty
         nodes = (node for row in view.book.policy.status.rows for node in walk(row.when))
         asked = [node for node in nodes if isinstance(node, Atom) and node.fact == "certainty"]
         if any(compare(worst, node) is not compare(one.rating.certainty, node) for node in asked):

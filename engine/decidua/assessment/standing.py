@@ -83,15 +83,14 @@ def _open(verdicts: Verdicts, studies: Sequence[Study]) -> Iterator[OpenStanding
         if rule not in verdicts.view.rules:
             found.setdefault(("not_read", CRITERIA_NOT_READ), []).append(study.id)
             continue
-        proof = verdicts.proof(rule)
-        for name in verdicts.unknown_facts(proof):
-            found.setdefault(("finding", name), []).append(study.id)
-        texts: dict[tuple[str, str], None] = {}
-        for leaf in verdicts.deciding_leaves(proof):
-            if isinstance(leaf.condition, Untold):
-                what = "not_read" if leaf.condition.why == "unread" else "not_expressed"
-                texts.setdefault((what, leaf.condition.text))
-        for key in texts:
+        told: dict[tuple[str, str], None] = {}
+        for leaf in verdicts.deciding_leaves(verdicts.proof(rule)):
+            node = leaf.condition
+            if isinstance(node, Untold):
+                told.setdefault(("not_read" if node.why == "unread" else "not_expressed", node.text))
+            elif isinstance(node, Atom) and leaf.verdict is UNKNOWN:
+                told.setdefault(("finding", node.fact))
+        for key in told:
             found.setdefault(key, []).append(study.id)
     for (what, name), ids in sorted(found.items(), key=lambda pair: -len(pair[1])):
         if what == "finding":

@@ -191,7 +191,8 @@ def judge_strategy(verdicts: Verdicts, strategy: Strategy, option: str) -> Judge
     row = _row(view, {**shared, "population": words[population.verdict], **_society_facts(positions)})
     could_be: list[Status] = []
     if row.status == "undetermined":
-        imaginable = {tuple(_evidence_facts(some).items()) for some in (lines, rated_at_worst(verdicts, lines))}
+        worst = rated_at_worst(verdicts, live_birth_lines(lines)[:1])
+        imaginable = {tuple(_evidence_facts(some).items()) for some in (lines, worst)}
         for assumed, evidence in product((UNKNOWN, YES, NO), imaginable):
             imagined = [
                 JudgedPosition(

@@ -127,6 +127,8 @@ def _shares(line: Line, standing: Mapping[str, Verdict] | None) -> dict[str, Val
 STANDING = "not_eligible_share"
 """The one policy fact that depends on the woman."""
 
+COUNTED_ONCE = "another reason of this kind is counted already"
+
 
 def not_eligible_share(line: Line, standing: Mapping[str, Verdict]) -> float:
     """Return the share (0 to 1) of a line's participants in studies that would not have taken her.
@@ -191,8 +193,9 @@ def rate(
     """Rate one line of evidence.
 
     Returns:
-        The start by design, then in each domain the strongest rule that holds, and every remark. Nothing raises what
-        something lowered; no level is below very low or above high.
+        The start by design, then in each domain the strongest rule that holds, and every remark; one that looks at her
+        standing is shown beside a rule that is as strong. Nothing raises what something lowered; no level is below very
+        low or above high.
     """
     facts = line_facts(line, others, policy, outcome, standing)
     start: Certainty = policy.start_randomised if line.randomised else policy.start_observational
@@ -204,6 +207,11 @@ def rate(
             strongest[rule.domain] = rule
     shown = [rule for rule in holding if rule is strongest[rule.domain] or rule.levels == 0]
     steps = [Step(rule.id, rule.domain, rule.levels, rule.says, rule.source) for rule in shown]
+    steps += [
+        Step(rule.id, rule.domain, 0, f"{rule.says}: {COUNTED_ONCE}", rule.source)
+        for rule in holding
+        if rule not in shown and STANDING in facts_in(rule.when)
+    ]
     if any(step.levels < 0 for step in steps):
         steps = [
             replace(step, levels=0, says=f"{step.says}: {policy.not_raised_says}") if step.levels > 0 else step
