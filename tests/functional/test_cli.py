@@ -348,7 +348,9 @@ def test_the_report_says_in_which_trials_she_would_have_been_and_whose_chance_it
     effects = [effect for option in applying for effect in option["effects"] if effect["per_1000"]]
     assert all(effect["baseline_from"] in long for effect in effects)
     (some,) = [effect for effect in effects if effect["hers"]["which"] == "some"]
-    assert f"The {some['hers']['studies']} of {some['studies']} studies she would have been in (" in long
+    hers = f"The {some['hers']['studies']} of {some['studies']} studies she would have been in ("
+    assert hers in long
+    assert hers in short
 
 
 def test_her_chance_with_a_transfer_says_nothing_of_her_next_pregnancy():

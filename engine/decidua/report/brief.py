@@ -82,7 +82,9 @@ def _found(option: OptionAnswer) -> Iterator[Bullet]:
         way = "" if effect.strategy == option.leading_strategy else f" of another way ({titles[effect.strategy]})"
         without = f"; what is without it {BASELINES[effect.baseline_kind]}" if effect.per_1000 is not None else ""
         certainty = effect.certainty.replace("_", " ")
-        yield Bullet(f"Found{way}", f"{_figures(effect)}; {certainty} certainty{without}.")
+        hers = hers_line(effect) if effect.studies > 1 else None
+        details = () if hers is None else (hers,)
+        yield Bullet(f"Found{way}", f"{_figures(effect)}; {certainty} certainty{without}.", "plain", details)
 
 
 def _figures(effect: EffectAnswer) -> str:
