@@ -79,7 +79,7 @@ def assess(
         decidua=__version__,
         as_of=view.day,
         rulebook=Identity(version=book.manifest.version, sha256=book.sha256),
-        evidence=Identity(sha256=book.evidence_sha256, newest=_newest(view)),
+        evidence=Identity(sha256=book.evidence_sha256, newest=view.keep("newest", lambda: _newest(view))),
         profile=Identity(sha256=_digest(profile)),
         engine=verdicts.engine,
         who=tuple(describe(facts, profile.why)),

@@ -1,12 +1,12 @@
 """The answer: what ``assess`` returns, what the JSON holds, and what every report formats."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from decidua.assessment.change import WithRetracted
 from decidua.evidence.models import OptionKey
+from decidua.frozen import Frozen
 from decidua.rulebook.overlay import Overlay
 from decidua.rulebook.policy import Certainty, Status
 
@@ -42,8 +42,7 @@ BroughtBy = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Frozen):
     """What identifies a rulebook or an evidence base."""
 
     sha256: Annotated[str, Field(description="SHA-256 of the content.")]
@@ -51,8 +50,7 @@ class Identity:
     newest: Annotated[str | None, Field(description="Date of the newest record that counted.")] = None
 
 
-@dataclass(frozen=True, slots=True)
-class DefinitionAnswer:
+class DefinitionAnswer(Frozen):
     """Whether a definition holds."""
 
     id: str
@@ -66,8 +64,7 @@ class DefinitionAnswer:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class UnexplainedAnswer:
+class UnexplainedAnswer(Frozen):
     """Whether her case is unexplained by a panel of tests."""
 
     panel: str
@@ -79,8 +76,7 @@ class UnexplainedAnswer:
     stands_in: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CauseAnswer:
+class CauseAnswer(Frozen):
     """An explanation other than "unexplained"."""
 
     id: str
@@ -92,8 +88,7 @@ class CauseAnswer:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SubsetAnswer:
+class SubsetAnswer(Frozen):
     """A subset that studies selected on."""
 
     id: str
@@ -102,8 +97,7 @@ class SubsetAnswer:
     says: str
 
 
-@dataclass(frozen=True)
-class CertaintyStep:
+class CertaintyStep(Frozen):
     """One step of a computed certainty."""
 
     rule: str
@@ -118,8 +112,7 @@ class CertaintyStep:
     ]
 
 
-@dataclass(frozen=True)
-class PublishedRating:
+class PublishedRating(Frozen):
     """A certainty that others published: of an outcome by a synthesis, of a recommendation by a society."""
 
     who: Annotated[str, Field(description="Author or society, with the year.")]
@@ -130,8 +123,7 @@ class PublishedRating:
     rating: Annotated[str, Field(description="The rating or grade as printed.")]
 
 
-@dataclass(frozen=True)
-class LeftOut:
+class LeftOut(Frozen):
     """A pooled risk ratio without one study."""
 
     without: str
@@ -139,8 +131,7 @@ class LeftOut:
     ci: tuple[float, float]
 
 
-@dataclass(frozen=True)
-class EffectAnswer:
+class EffectAnswer(Frozen):
     """One line of evidence on one outcome.
 
     ``per_1000`` holds events per 1000 with the treatment: point, low, high; ``baseline`` the risk (0 to 1) without it.
@@ -206,8 +197,7 @@ class EffectAnswer:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class HarmAnswer:
+class HarmAnswer(Frozen):
     """One harm, as printed or with counts."""
 
     outcome: str
@@ -216,8 +206,7 @@ class HarmAnswer:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class KeptOutAnswer:
+class KeptOutAnswer(Frozen):
     """The declared rule that keeps a study out of the lines of evidence."""
 
     rule: Annotated[str, Field(description="Id of the rule of the policy 'pooling'.")]
@@ -226,8 +215,7 @@ class KeptOutAnswer:
     everywhere: Annotated[bool, Field(description="False where it enters a second, labelled line.")]
 
 
-@dataclass(frozen=True, slots=True)
-class StudyAnswer:
+class StudyAnswer(Frozen):
     """One study, and whether she would have been in it."""
 
     id: str
@@ -254,8 +242,7 @@ class StudyAnswer:
     overlay: BroughtBy = None
 
 
-@dataclass(frozen=True, slots=True)
-class SynthesisAnswer:
+class SynthesisAnswer(Frozen):
     """A published synthesis as printed, beside our own figures on the same outcomes."""
 
     id: str
@@ -279,8 +266,7 @@ class SynthesisAnswer:
     overlay: BroughtBy = None
 
 
-@dataclass(frozen=True, slots=True)
-class PositionAnswer:
+class PositionAnswer(Frozen):
     """What one document says."""
 
     guideline: str
@@ -298,8 +284,7 @@ class PositionAnswer:
     overlay: BroughtBy = None
 
 
-@dataclass(frozen=True, slots=True)
-class CautionAnswer:
+class CautionAnswer(Frozen):
     """One caution; ``verdict`` says whether its finding is present."""
 
     key: str
@@ -313,8 +298,7 @@ class CautionAnswer:
     overlay: BroughtBy = None
 
 
-@dataclass(frozen=True, slots=True)
-class StrategyAnswer:
+class StrategyAnswer(Frozen):
     """One strategy of an option."""
 
     id: str
@@ -331,8 +315,7 @@ class StrategyAnswer:
     overlay: BroughtBy = None
 
 
-@dataclass(frozen=True, slots=True)
-class SourceAnswer:
+class SourceAnswer(Frozen):
     """A source that was drawn on."""
 
     id: str
@@ -341,8 +324,7 @@ class SourceAnswer:
     url: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class OptionAnswer:
+class OptionAnswer(Frozen):
     """One option, ranked."""
 
     option: OptionKey
@@ -373,8 +355,7 @@ class OptionAnswer:
     ] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NextFinding:
+class NextFinding(Frozen):
     """Something to find out next.
 
     Attributes:
@@ -392,16 +373,14 @@ class NextFinding:
     advised_by: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WithoutTreatment:
+class WithoutTreatment(Frozen):
     """What happens with none of the options."""
 
     per_1000: tuple[float, float] | None
     says: str
 
 
-@dataclass(frozen=True, slots=True)
-class OverlayChange:
+class OverlayChange(Frozen):
     """One thing about an option that is other with the overlays than without them, for her.
 
     ``was`` and ``now`` are null where the option is not there, or nothing was computed.

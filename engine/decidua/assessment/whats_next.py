@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from decidua.assessment.on_tests import with_positions
 from decidua.assessment.options import JudgedOption
 from decidua.assessment.result import NextFinding
 from decidua.assessment.verdicts import Verdicts
 from decidua.condition.reference import Proof
+from decidua.frozen import Frozen
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.models import Burden
@@ -65,8 +65,7 @@ def _open_questions(verdicts: Verdicts, options: Sequence[JudgedOption]) -> Iter
             yield panel.id, verdicts.proof(panel.id)
 
 
-@dataclass(frozen=True, slots=True)
-class _Finding:
+class _Finding(Frozen):
     fact: Fact
     burden: str
     settles: tuple[str, ...]

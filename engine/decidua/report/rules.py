@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,6 +11,7 @@ from decidua.assessment.evidence_positions import side_by_side
 from decidua.condition.english import in_english
 from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Condition, Known, Not, Rule, Untold, children
 from decidua.errors import DeciduaError, nearest
+from decidua.frozen import Frozen
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
 from decidua.report.evidence_positions import contradiction_bullet
@@ -28,8 +28,7 @@ NUMBERED = (CertaintyPolicy, CertaintyRule, Size)
 CONDITION_TYPES = (Atom, Known, Rule, All, AnyOf, Not, AtLeast, Untold)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Frozen):
     """One line of the list."""
 
     id: str
