@@ -128,6 +128,18 @@ def test_other_filings_of_a_paper_are_left_out_with_it():
     assert {id_, *filings[id_]} == {second, "pbmc-hcg-three-arm"}
 
 
+def test_a_paper_filed_under_two_options_is_left_out_of_both_at_once():
+    second = BOOK.study["yamada-2022"].model_copy(update={"same_as": "reznikoff-etievant-1999"})
+    book = replace(BOOK, studies=tuple(second if one.id == second.id else one for one in BOOK.studies))
+    answer = assess(woman("rpl_four_losses"), book, stability=True).stability
+    (filed,) = (one for one in answer.studies if {one.id, *one.filings} & {"yamada-2022", "reznikoff-etievant-1999"})
+    assert (filed.id, filed.filings) == ("reznikoff-etievant-1999", ("yamada-2022",))
+    assert set(filed.options) == {"corticosteroids", "ivig"}
+    assert change(answer, "corticosteroids", filed.id).after.rank == 4
+    assert change(answer, "ivig", filed.id).after.certainty is None
+    assert "yamada-2022" not in {found.without for one in answer.options for found in one.changes}
+
+
 def test_what_moves_of_itself_is_told_from_what_moves_because_another_moved_past_it():
     answer = asked("rif_untested_embryos")
     ivig = change(answer, "ivig", "stephenson-2000-ivf")
