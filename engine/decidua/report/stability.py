@@ -17,6 +17,7 @@ from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, lis
 
 __all__ = ["stability_blocks"]
 
+SHIFTS = "How far an effect itself shifts without each of its studies stands in 'decidua evidence OPTION'."
 OWN_RANGE = "The range of chances is decidua's own choice ('decidua rules show stability'), not an estimate of hers."
 
 
@@ -36,6 +37,8 @@ def stability_blocks(answer: Stability, *, full: bool) -> Iterator[Block]:
     ]
     if bullets:
         yield Bullets(tuple(bullets))
+    if answer.studies:
+        yield Paragraph(SHIFTS, "muted")
     if full and answer.studies:
         yield Heading("Left out in turn", 3)
         yield Bullets(tuple(_study(one) for one in answer.studies))
