@@ -18,7 +18,15 @@ from decidua.frozen import Frozen
 from decidua.rulebook.book import DatedRulebook
 from decidua.rulebook.models import Strategy
 
-__all__ = ["BASELINE_UNITS", "RatedLine", "check_baseline", "effect_answer", "live_birth_lines", "rate_strategy"]
+__all__ = [
+    "BASELINE_UNITS",
+    "RatedLine",
+    "baseline_unit",
+    "check_baseline",
+    "effect_answer",
+    "live_birth_lines",
+    "rate_strategy",
+]
 
 BASELINE_UNITS = ("next_pregnancy", "transfer")
 
@@ -112,20 +120,20 @@ def live_birth_lines(rated: Sequence[RatedLine]) -> list[RatedLine]:
     ]
 
 
+def baseline_unit(one: RatedLine) -> str | None:
+    """Return the unit of the chance of hers that carries a line, or None where none does."""
+    if one.line.outcome != "live_birth":
+        return None
+    if one.line.per in ("woman", "pregnancy") and one.strategy.condition in ("rpl", "threatened_miscarriage", "aps"):
+        return "next_pregnancy"
+    return "transfer" if one.line.per == "transfer" else None
+
+
 def _baseline(one: RatedLine, given: Mapping[str, float]) -> tuple[float, str]:
     """Return the baseline risk of a line and where it comes from."""
-    if one.line.outcome == "live_birth":
-        unit = None
-        if one.line.per in ("woman", "pregnancy") and one.strategy.condition in (
-            "rpl",
-            "threatened_miscarriage",
-            "aps",
-        ):
-            unit = "next_pregnancy"
-        elif one.line.per == "transfer":
-            unit = "transfer"
-        if unit is not None and unit in given:
-            return given[unit], f"her own chance, given ({unit.replace('_', ' ')})"
+    unit = baseline_unit(one)
+    if unit is not None and unit in given:
+        return given[unit], f"her own chance, given ({unit.replace('_', ' ')})"
     k = len(one.line.rows)
     return one.line.control_risk, "control arm of the study" if k == 1 else f"pooled control arms of {k} studies"
 
@@ -133,8 +141,11 @@ def _baseline(one: RatedLine, given: Mapping[str, float]) -> tuple[float, str]:
 def effect_answer(
     view: DatedRulebook, one: RatedLine, given: Mapping[str, float], published: Sequence[PublishedRating]
 ) -> EffectAnswer:
-    """Return one line of evidence as it is shown, with the published ratings that stand beside it."""
-    if given:
+    """Return one line of evidence as it is shown, with the published ratings that stand beside it.
+
+    Kept for the date where no chance of hers carries it.
+    """
+    if baseline_unit(one) in given:
         return _effect_answer(view, one, given, published)
     return view.keep(("effect", one.strategy.id, one.number), lambda: _effect_answer(view, one, given, published))
 

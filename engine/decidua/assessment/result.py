@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from decidua.assessment.change import WithRetracted
+from decidua.assessment.stability_answer import Stability
 from decidua.evidence.models import OptionKey
 from decidua.frozen import Frozen
 from decidua.rulebook.overlay import Overlay
@@ -426,4 +427,8 @@ class Assessment(BaseModel):
     with_retracted: Annotated[
         WithRetracted | None,
         Field(description="What would differ had retracted and questioned work counted; null where it was not asked."),
+    ] = None
+    stability: Annotated[
+        Stability | None,
+        Field(description="What hangs on a single study, and on her chance without treatment; null where not asked."),
     ] = None
