@@ -7,7 +7,6 @@ chance of a live birth without treatment is taken over the range of ``rules/poli
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import get_args
 
 from decidua.assessment.assess import answer_options
@@ -39,6 +38,7 @@ from decidua.assessment.words import cite
 from decidua.assessment.worlds import World, judge_world
 from decidua.evidence.certainty import LEVELS
 from decidua.evidence.models import OptionKey, Study
+from decidua.frozen import Frozen
 from decidua.rulebook.book import DatedRulebook
 from decidua.truth import YES
 
@@ -98,8 +98,7 @@ class _Order:
         )
 
 
-@dataclass(frozen=True)
-class _Paper:
+class _Paper(Frozen):
     """A study with the other records of the same paper, and the options that draw on any of them."""
 
     study: Study

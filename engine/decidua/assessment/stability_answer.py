@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from decidua.evidence.models import OptionKey
+from decidua.frozen import Frozen
 from decidua.rulebook.policy import Certainty, Status
 
 __all__ = [
@@ -25,8 +25,7 @@ Said = Literal["status", "rank", "certainty"]
 PerThousand = tuple[float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Frozen):
     """Where an option stands, with all studies or without one.
 
     Attributes:
@@ -44,8 +43,7 @@ class Place:
     rests_on: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StudyLeftOut:
+class StudyLeftOut(Frozen):
     """A study that was left out.
 
     Attributes:
@@ -63,8 +61,7 @@ class StudyLeftOut:
     moves: bool
 
 
-@dataclass(frozen=True, slots=True)
-class WithoutStudy:
+class WithoutStudy(Frozen):
     """Where an option stands without one study, where that is elsewhere.
 
     Attributes:
@@ -88,8 +85,7 @@ class WithoutStudy:
     says: str
 
 
-@dataclass(frozen=True, slots=True)
-class OptionStability:
+class OptionStability(Frozen):
     """What of an option hangs on a single study.
 
     Attributes:
@@ -106,8 +102,7 @@ class OptionStability:
     says: str
 
 
-@dataclass(frozen=True, slots=True)
-class OptionOverRange:
+class OptionOverRange(Frozen):
     """An option at each chance of a range.
 
     Attributes:
@@ -133,8 +128,7 @@ class OptionOverRange:
     carried_by: tuple[Literal["RR", "OR"], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BaselineRange:
+class BaselineRange(Frozen):
     """What is said of her at each chance of a live birth without treatment, from low to high.
 
     Attributes:
@@ -154,8 +148,7 @@ class BaselineRange:
     options: tuple[OptionOverRange, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Stability:
+class Stability(Frozen):
     """What hangs on a single study, and what on her chance without treatment.
 
     Attributes:

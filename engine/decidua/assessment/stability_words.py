@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from decidua.assessment.ranking import NOTHING
 from decidua.assessment.stability_answer import OptionStability, Place, Said, WithoutStudy
 from decidua.assessment.words import join
 from decidua.condition.english import lower_first
 from decidua.evidence.certainty import LEVELS
+from decidua.frozen import Frozen
 
 __all__ = ["Moved", "change_words", "option_words", "ordinal", "range_words", "summary_words", "what_differs"]
 
@@ -17,8 +17,7 @@ UNITS = {"next_pregnancy": "in her next pregnancy", "transfer": "at her next tra
 NAMED = 3
 
 
-@dataclass(frozen=True)
-class Moved:
+class Moved(Frozen):
     """What a sentence on one change is made of.
 
     Attributes:
