@@ -68,6 +68,11 @@ class JudgedOption:
         self.best = choose_best(verdicts.view, self.strategies)
         self.status, self.could_be = option_status(verdicts.view, self.strategies)
 
+    @property
+    def open(self) -> bool:
+        """Whether its status is not settled: not determined, or a better one is still possible."""
+        return self.status == "undetermined" or bool(self.could_be)
+
 
 def judge_option(verdicts: Verdicts, option: Option) -> JudgedOption:
     """Judge every strategy of an option for her."""

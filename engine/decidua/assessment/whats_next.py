@@ -52,9 +52,9 @@ def what_next(verdicts: Verdicts, options: Sequence[JudgedOption]) -> list[NextF
 
 
 def _open_questions(verdicts: Verdicts, options: Sequence[JudgedOption]) -> Iterator[tuple[str, Proof]]:
-    """Yield what is not settled: ways to use an option, definitions while none holds, and panels."""
+    """Yield what is not settled: ways to use an option that is open, definitions while none holds, and panels."""
     for judged in options:
-        for one in judged.strategies:
+        for one in judged.strategies if judged.open else ():
             if one.status == "undetermined" and any(status in WORTH_ASKING for status in one.could_be):
                 yield judged.option.option, one.population
     for definition in verdicts.view.definitions:

@@ -178,7 +178,7 @@ def effect_words(option: OptionAnswer) -> str:
 def _next(result: Assessment, *, full: bool) -> Iterator[Block]:
     yield Heading("What to find out next", 2)
     if not result.next:
-        yield Paragraph("Nothing that can still be found out would settle more.")
+        yield Paragraph("Nothing that can still be found out would bring an option a better status.")
         return
     names: dict[str, str] = {option.option: option.name for option in result.options}
     titles = {one.id: one.title for one in result.definitions} | {one.panel: one.title for one in result.unexplained}
