@@ -492,6 +492,18 @@ EDITED = {
         '"{verb} {outcom} slightly"',
         "nothing is known to put in the place 'outcom'",
     ),
+    "a range of chances that goes down": (
+        "policy/stability.yaml",
+        "[0.1, 0.2,",
+        "[0.2, 0.1,",
+        "'chances' must go from low to high, none of them twice",
+    ),
+    "a chance that is certainty": (
+        "policy/stability.yaml",
+        "0.8, 0.9]",
+        "0.8, 1.0]",
+        "less than 1",
+    ),
     "a trial of a synthesis that is not on record": (
         "evidence/progestogens.yaml",
         "studies: [coomarasamy-2015, coomarasamy-2019]",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from decidua.assessment.effects import RatedLine, baseline_unit, pooled_controls
 from decidua.assessment.standing_answers import BaselineKind
@@ -11,14 +10,14 @@ from decidua.assessment.verdicts import Verdicts
 from decidua.condition.reference import evaluate
 from decidua.evidence.lines import Line
 from decidua.evidence.standing import pooled_control_risk, rows_by_standing
+from decidua.frozen import Frozen
 from decidua.rulebook.baseline import BaselineRule, control_risk_of, outcome_of
 from decidua.truth import NO, YES, Verdict
 
 __all__ = ["Baseline", "baseline_by_trials", "declared_chance", "own_baseline"]
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Frozen):
     """A risk without treatment.
 
     Attributes:

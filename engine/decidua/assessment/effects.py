@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypedDict
 
 from decidua.assessment.result import CertaintyStep, EffectAnswer, LeftOut, PublishedRating
@@ -15,6 +14,7 @@ from decidua.evidence.certainty import Rating, line_facts, rate, shown_by
 from decidua.evidence.effects import Table, fisher_p, fragility_index, number_needed, risk_difference
 from decidua.evidence.lines import Line, gather_lines, without_each
 from decidua.evidence.pooling import mantel_haenszel
+from decidua.frozen import Frozen
 from decidua.profile.facts import Facts
 from decidua.rulebook.book import DatedRulebook
 from decidua.rulebook.models import Strategy
@@ -51,8 +51,7 @@ class _Beside(TypedDict):
     fragility_index: int | None
 
 
-@dataclass(frozen=True)
-class RatedLine:
+class RatedLine(Frozen):
     """A line of evidence of one strategy with its rating and what it shows.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from decidua.assessment.hers import bearing_studies
@@ -12,6 +11,7 @@ from decidua.assessment.verdicts import Verdicts
 from decidua.assessment.whats_next import IMMUNE, NOT_YET, burdens
 from decidua.condition.remainder import Remainder, remainder
 from decidua.condition.syntax import Atom, Condition, Known, Rule, Untold, walk
+from decidua.frozen import Frozen
 from decidua.profile.finding import Fact
 from decidua.profile.interval import Interval
 from decidua.profile.vocabulary import vocabulary
@@ -28,8 +28,7 @@ TOGETHER = {
 """Sections of the profile whose counts come from one account of hers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Frozen):
     """What is asked in one go.
 
     Attributes:

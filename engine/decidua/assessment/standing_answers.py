@@ -1,9 +1,10 @@
 """What is said of her standing: in the studies of an option, and in those of one line of evidence."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field
+
+from decidua.frozen import Frozen
 
 __all__ = ["BaselineKind", "HersAnswer", "OpenStanding", "StandingAnswer", "StandingPart"]
 
@@ -11,8 +12,7 @@ Answer = Literal["yes", "no", "unknown"]
 BaselineKind = Literal["given", "declared_rule", "studies_she_fits", "all_studies"]
 
 
-@dataclass(frozen=True, slots=True)
-class StandingPart:
+class StandingPart(Frozen):
     """The studies of a line of evidence in which she has one standing."""
 
     studies: tuple[str, ...]
@@ -20,8 +20,7 @@ class StandingPart:
     events: Annotated[int, Field(ge=0, description="Events in both arms.")]
 
 
-@dataclass(frozen=True, slots=True)
-class HersAnswer:
+class HersAnswer(Frozen):
     """A line of evidence by her standing, and what comes of the studies that she would have been in alone.
 
     The figures are null where she would have been in all of them, since they are those of the line, and where she is
@@ -45,8 +44,7 @@ class HersAnswer:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class OpenStanding:
+class OpenStanding(Frozen):
     """What keeps it from being known whether studies would have taken her."""
 
     what: Annotated[
@@ -58,8 +56,7 @@ class OpenStanding:
     studies: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StandingAnswer:
+class StandingAnswer(Frozen):
     """In how many of an option's studies she would have been.
 
     Looked at are the randomised studies behind the ways to use it that apply or may apply to her, or behind all ways

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 
 from decidua.assessment.effects import RatedLine, live_birth_lines
@@ -13,6 +12,7 @@ from decidua.condition.reference import Proof, evaluate
 from decidua.errors import RulebookError
 from decidua.evidence.certainty import LEVELS, refers_to_no_rule
 from decidua.evidence.models import Guideline, Position
+from decidua.frozen import Frozen
 from decidua.profile.facts import Facts, Value
 from decidua.rulebook.book import DatedRulebook
 from decidua.rulebook.models import Caution, Drug, Strategy
@@ -34,8 +34,7 @@ FOR = ("recommend", "suggest", "consider")
 AGAINST = ("suggest_against", "recommend_against")
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedPosition:
+class JudgedPosition(Frozen):
     """A position that speaks of a strategy, with its verdict for her.
 
     Attributes:
@@ -51,8 +50,7 @@ class JudgedPosition:
     remark: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedStrategy:
+class JudgedStrategy(Frozen):
     """A strategy with its status for her.
 
     Attributes:
@@ -116,21 +114,27 @@ def speaks_of(position: Position, strategy: Strategy) -> bool:
 def judge_positions(verdicts: Verdicts, strategy: Strategy, option: str) -> list[JudgedPosition]:
     """Return every position on an option that speaks of a strategy."""
     view = verdicts.view
-    judged = []
-    for position in view.positions:
-        if position.option != option or not speaks_of(position, strategy):
-            continue
-        judged.append(judge_position(verdicts, position))
-    return judged
+    speaking = view.keep(
+        ("speaking", strategy.id, option),
+        lambda: [one for one in view.positions if one.option == option and speaks_of(one, strategy)],
+    )
+    return [judge_position(verdicts, position) for position in speaking]
 
 
 def judge_position(verdicts: Verdicts, position: Position) -> JudgedPosition:
     """Return a position with its verdict for her, and whether it can move a status."""
-    guideline = verdicts.view.guidelines[position.guideline]
-    newer = verdicts.view.superseded(guideline)
+    view = verdicts.view
+    guideline, moves, remark = view.keep(("weight", position.id), lambda: _weight(view, position))
+    return JudgedPosition(position, guideline, verdicts.verdict(f"position:{position.id}"), moves, remark)
+
+
+def _weight(view: DatedRulebook, position: Position) -> tuple[Guideline, bool, str | None]:
+    """Return whose position it is, whether it can move a status, and a remark on that."""
+    guideline = view.guidelines[position.guideline]
+    newer = view.superseded(guideline)
     remark: str | None = None
     if newer is not None:
-        remark = f"superseded by {verdicts.view.guidelines[newer].title}"
+        remark = f"superseded by {view.guidelines[newer].title}"
     elif guideline.kind != "society_document":
         remark = {
             "regulator_rating": "a regulator's rating, no guideline",
@@ -141,7 +145,7 @@ def judge_position(verdicts: Verdicts, position: Position) -> JudgedPosition:
     moves = remark is None
     if moves and position.condition == "ivf":
         remark = "speaks of IVF in general"
-    return JudgedPosition(position, guideline, verdicts.verdict(f"position:{position.id}"), moves, remark)
+    return guideline, moves, remark
 
 
 def stops(caution: Caution) -> bool:

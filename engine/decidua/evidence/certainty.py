@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from decidua.condition.reference import evaluate
 from decidua.condition.syntax import facts_in
 from decidua.evidence.lines import Line, Row, refers_to_no_rule
+from decidua.frozen import Frozen
 from decidua.profile.facts import Facts, Value
 from decidua.rulebook.models import OutcomePolicy
 from decidua.rulebook.policy import Certainty, CertaintyPolicy, CertaintyRule
@@ -30,8 +31,7 @@ __all__ = [
 LEVELS: tuple[Certainty, ...] = ("high", "moderate", "low", "very_low")
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Frozen):
     """One step of a rating.
 
     Attributes:
@@ -49,8 +49,7 @@ class Step:
     source: str | None
 
 
-@dataclass(frozen=True)
-class Rating:
+class Rating(Frozen):
     """A computed certainty with its steps in the order of the rules."""
 
     certainty: Certainty

@@ -27,7 +27,16 @@ from decidua.rulebook.models import (
     Panel,
     Subset,
 )
-from decidua.rulebook.policy import CertaintyPolicy, NextPolicy, Policy, PoolingPolicy, RankPolicy, StatusPolicy, Words
+from decidua.rulebook.policy import (
+    CertaintyPolicy,
+    NextPolicy,
+    Policy,
+    PoolingPolicy,
+    RankPolicy,
+    StabilityPolicy,
+    StatusPolicy,
+    Words,
+)
 
 __all__ = ["FILES", "OutcomeFile", "digest_of", "model_of", "parse_files", "read_rulebook"]
 
@@ -81,6 +90,7 @@ FILES: dict[str, type[Record]] = {
     "policy/words.yaml": Words,
     "policy/baseline.yaml": BaselinePolicy,
     "policy/next.yaml": NextPolicy,
+    "policy/stability.yaml": StabilityPolicy,
     "policy/outcomes.yaml": OutcomeFile,
 }
 """Files that every rulebook has, each with its model."""
@@ -216,6 +226,7 @@ def _assemble(parts: _Parts, digest: str, evidence_digest: str, loaded: Loaded) 
         pooling=parts.single["policy/pooling.yaml"],
         baseline=parts.single["policy/baseline.yaml"],
         next=parts.single["policy/next.yaml"],
+        stability=parts.single["policy/stability.yaml"],
     )
     return Rulebook(
         manifest=parts.single["rulebook.yaml"],
