@@ -11,8 +11,9 @@ DeciduaError
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
+
+from decidua.frozen import Frozen
 
 __all__ = [
     "DeciduaError",
@@ -26,8 +27,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Frozen):
     """One thing that is wrong, with its place.
 
     Attributes:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from importlib import import_module
+from types import ModuleType
+from typing import Any
 
 __all__ = ["run"]
+
+PLUGIN_LOADER = "pydantic.plugin._loader"
 
 
 def run() -> None:
@@ -16,7 +21,27 @@ def run() -> None:
     pydantic, of which decidua has none.
     """
     gc.disable()
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    if os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__") == "__all__":
+        sys.modules.setdefault(PLUGIN_LOADER, _loader_of_no_plugins())
     from decidua.cli.app import main  # noqa: PLC0415 - after the lines above, that is the point
 
     sys.exit(main())
+
+
+def _loader_of_no_plugins() -> ModuleType:
+    """Return what stands in for pydantic's loader of plugins where they are disabled.
+
+    The real one gives the same answer, and imports a twentieth of the whole start to do so (``importlib.metadata`` with
+    ``email`` and ``zipfile``). Anything else that a release of pydantic may ask of it is asked of the real one.
+    """
+    stand_in = ModuleType(PLUGIN_LOADER)
+
+    def real(name: str) -> Any:
+        if name.startswith("__"):  # what the import system asks of any module
+            raise AttributeError(name)
+        if sys.modules.get(PLUGIN_LOADER) is stand_in:
+            del sys.modules[PLUGIN_LOADER]
+        return getattr(import_module(PLUGIN_LOADER), name)
+
+    vars(stand_in).update(get_plugins=tuple, __getattr__=real)
+    return stand_in

@@ -158,10 +158,13 @@ SHAPE = {
     "causes": "id verdict usual_care sources",
     "subsets": "id verdict",
     "options": "option name rank status why certainty strategies could_be effects harms studies positions cautions "
-    "missing sources",
+    "missing sources standing",
     "options.strategies": "id verdict status certainty dose timing off_label",
     "options.effects": "outcome per studies women measure value ci prediction i2 tau2 baseline per_1000 certainty "
-    "steps sentence published_ratings retracted_left_out",
+    "steps sentence published_ratings retracted_left_out baseline_kind baseline_from hers",
+    "options.effects.hers": "which yes no unknown studies women value ci interval per_1000",
+    "options.standing": "randomised studies yes no unknown women women_yes counting_women largest largest_standing "
+    "largest_because open says",
     "options.effects.steps": "rule domain levels says source own_choice",
     "options.effects.published_ratings": "who source published outcome population rating",
     "options.syntheses": "id as_printed used ours trials_read in_both only_there only_here retracted_inside differs",
@@ -326,6 +329,28 @@ def test_her_own_chance_carries_live_birth_in_her_next_pregnancy_and_nothing_els
     assert {effect["per"] for effect in changed} <= {"woman", "pregnancy"}
     assert all(effect["strategy"] not in ("g_csf-rif", "scratching-rif") for effect in changed)
     assert "of 1000: 400 without" in run("assess", FOUR_LOSSES, "--baseline", " next_pregnancy = 0.4").out
+
+
+def test_the_report_says_in_which_trials_she_would_have_been_and_whose_chance_it_stands_on():
+    answer = assessed("rpl_four_losses")
+    short, long = (" ".join(run("assess", FOUR_LOSSES, *more).out.split()) for more in ((), ("--all",)))
+    applying = [option for option in answer["options"] if option["status"] != "not_applicable"]
+    for option in applying:
+        assert f"In whom: {option['standing']['says']}" in short
+        assert f"In whom: {option['standing']['says']}" in long
+    leading = [
+        next((one for one in option["effects"] if one["strategy"] == option["leading_strategy"]), None)
+        for option in applying
+    ]
+    for effect in filter(None, leading):
+        if effect["per_1000"]:
+            assert f"The {1000 * effect['baseline']:.0f} without: {effect['baseline_from']}." in short
+    effects = [effect for option in applying for effect in option["effects"] if effect["per_1000"]]
+    assert all(effect["baseline_from"] in long for effect in effects)
+    (some,) = [effect for effect in effects if effect["hers"]["which"] == "some"]
+    hers = f"The {some['hers']['studies']} of {some['studies']} studies she would have been in ("
+    assert hers in long
+    assert hers in short
 
 
 def test_her_chance_with_a_transfer_says_nothing_of_her_next_pregnancy():
@@ -502,7 +527,7 @@ def test_an_option_is_shown_where_it_stands():
 
 def test_what_may_be_pooled_is_listed_and_shown_with_every_rule_and_its_words():
     entries = json.loads(told("rules", "list", "--format", "json").out)
-    assert {"pooling", "certainty", "status", "rank", "words"} <= {
+    assert {"pooling", "certainty", "status", "rank", "words", "baseline"} <= {
         one["id"] for one in entries if one["kind"] == "policy"
     }
     said = " ".join(run("rules", "show", "pooling").out.split())

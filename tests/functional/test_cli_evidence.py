@@ -216,6 +216,22 @@ def test_with_a_profile_her_standing_stands_with_every_study():
     )
 
 
+def test_with_a_profile_each_line_says_what_it_is_to_her():
+    answer = json.loads(told("evidence", "ivig", "--profile", FOUR_LOSSES, "--format", "json").out)
+    flat = " ".join(told("evidence", "ivig", "--profile", FOUR_LOSSES).out.split())
+    (some,) = [line for line in answer["lines"] if line["hers"]["which"] == "some"]
+    hers = some["hers"]
+    assert (
+        f"The {hers['studies']} of {len(some['rows'])} studies she would have been in ({hers['women']} women), alone: "
+        f"RR {hers['value']:.2f} ({hers['ci'][0]:.2f} to {hers['ci'][1]:.2f}); of 1000: "
+        f"{1000 * some['baseline']:.0f} without, {hers['per_1000'][0]:.0f} with it" in flat
+    )
+    assert all(line["baseline_from"] in flat for line in answer["lines"] if line["per_1000"])
+    assert "she would have been in" not in told("evidence", "ivig").out
+    plain = json.loads(told("evidence", "ivig", "--format", "json").out)
+    assert {line["hers"] for line in plain["lines"]} == {None}
+
+
 def test_a_profile_may_come_from_standard_input_and_goes_with_the_overview():
     given = Path(FOUR_LOSSES).read_bytes()
     assert (

@@ -253,10 +253,11 @@ def test_a_full_disk_is_said_in_one_line_and_nothing_else():
     assert done.stderr == "decidua: the answer could not be written: no space left on device\n"
 
 
-def test_progress_is_shown_to_whoever_watches_a_long_run_and_the_answers_go_where_they_should(tmp_path):
+@pytest.mark.parametrize(("times", "more"), [(20, []), (3, ["--stability"])], ids=["many women", "a longer look"])
+def test_progress_is_shown_to_whoever_watches_a_long_run_and_the_answers_go_where_they_should(tmp_path, times, more):
     table = tmp_path / "out.jsonl"
-    many = [PROFILES["empty"]] * 20
-    words = ["assess", *many, "--format", "json", "--engine", "reference"]
+    many = [PROFILES["empty"]] * times
+    words = ["assess", *many, *more, "--format", "json", "--engine", "reference"]
     with contextlib.ExitStack() as stack:
         stream, seen = stack.enter_context(terminal())
         stack.enter_context(contextlib.redirect_stderr(stream))
@@ -264,7 +265,7 @@ def test_progress_is_shown_to_whoever_watches_a_long_run_and_the_answers_go_wher
         assert main(words) == 0
     assert "100%" in b"".join(seen).decode()
     answers = table.read_text(encoding="utf-8").splitlines()
-    assert len(answers) == 20
-    few = run(*words[:3], *words[-4:])
+    assert len(answers) == times
+    few = run(*words[:3], *more, *words[-4:])
     assert few.err == ""
     assert set(answers) == set(few.out.splitlines())

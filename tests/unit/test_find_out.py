@@ -152,3 +152,11 @@ def test_a_finding_that_would_change_nothing_changes_nothing_with_any_answer():
             after = Verdicts(verdicts.view, with_finding(verdicts.facts, fact.name, value), "reference")
             for option in verdicts.view.book.options:
                 assert judge_option(after, option).status == status[option.option].status
+
+
+@pytest.mark.parametrize("name", sorted(PROFILES))
+def test_the_short_list_of_the_assessment_names_no_option_that_is_settled(name):
+    settled = set(found(name).settled)
+    assessed = decidua.assess(decidua.load_profile(PROFILES[name]), engine="reference")
+    named = {id_ for one in assessed.next for id_ in one.settles}
+    assert not settled & named

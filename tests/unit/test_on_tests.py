@@ -142,7 +142,7 @@ def test_every_finding_of_every_shipped_profile_names_only_current_societies_or_
 
 
 def test_the_assessment_honours_the_date_for_who_advises_against_a_test():
-    profile = decidua.load_profile(data_folder("profiles") / "rpl_four_losses.yaml")
+    profile = decidua.load_profile(data_folder("profiles") / "rpl_secondary.yaml")
     then = {one.finding: one for one in decidua.assess(profile, as_of="2018-05").next}
     immune = [one for one in then.values() if one.finding.startswith("immune.")]
     assert immune

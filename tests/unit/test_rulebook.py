@@ -462,11 +462,47 @@ EDITED = {
         "domain: confounding",
         "has no rule for dose_response; each domain needs one",
     ),
+    "a baseline of a study without such a figure": (
+        "policy/baseline.yaml",
+        "subgroup: three or more earlier losses, bleeding now (prespecified)",
+        "subgroup: four or more earlier losses",
+        "'coomarasamy-2019' has no control arm with a figure on live_birth per woman in the subgroup",
+    ),
+    "a baseline of a study that is not on record": (
+        "policy/baseline.yaml",
+        "study: coomarasamy-2019",
+        "study: coomarasmy-2019",
+        "refers to the study 'coomarasmy-2019', which does not exist; did you mean 'coomarasamy-2019'?",
+    ),
+    "a misspelt finding in a baseline": (
+        "policy/baseline.yaml",
+        "- pregnancy.bleeding = yes",
+        "- pregnancy.bleding = yes",
+        "'pregnancy.bleding' is no fact of the vocabulary; did you mean 'pregnancy.bleeding'?",
+    ),
+    "a baseline that is there twice": (
+        "policy/baseline.yaml",
+        "- id: prism-one-or-two-losses-bleeding",
+        "- id: prism-three-losses-bleeding",
+        "the rule of baseline 'prism-three-losses-bleeding' is used 2 times; give each record its own",
+    ),
     "a place in a sentence that nothing fills": (
         "policy/words.yaml",
         '"{verb} {outcome} slightly"',
         '"{verb} {outcom} slightly"',
         "nothing is known to put in the place 'outcom'",
+    ),
+    "a range of chances that goes down": (
+        "policy/stability.yaml",
+        "[0.1, 0.2,",
+        "[0.2, 0.1,",
+        "'chances' must go from low to high, none of them twice",
+    ),
+    "a chance that is certainty": (
+        "policy/stability.yaml",
+        "0.8, 0.9]",
+        "0.8, 1.0]",
+        "less than 1",
     ),
     "a trial of a synthesis that is not on record": (
         "evidence/progestogens.yaml",

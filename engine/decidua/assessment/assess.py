@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from decidua.assessment.change import WithRetracted
 from decidua.assessment.effects import check_baseline
 from decidua.assessment.loading import load_rulebook
-from decidua.assessment.options import answer_option, judge_option
+from decidua.assessment.options import JudgedOption, answer_option, judge_option
 from decidua.assessment.ranking import rank_options, why_above
-from decidua.assessment.result import Assessment, Identity
+from decidua.assessment.result import Assessment, Identity, OptionAnswer
+from decidua.assessment.stability_answer import Stability
 from decidua.assessment.summary import (
     causes,
     definitions,
@@ -19,17 +20,17 @@ from decidua.assessment.summary import (
     not_read,
     subsets,
     unexplained,
-    without_treatment,
 )
 from decidua.assessment.verdicts import Engine, Verdicts
 from decidua.assessment.whats_next import what_next
+from decidua.assessment.without_treatment import without_treatment
 from decidua.evidence.models import last_day
 from decidua.profile.facts import Facts, draw_facts
 from decidua.profile.model import Profile
 from decidua.rulebook.book import DatedRulebook, Rulebook
 from decidua.version import __version__
 
-__all__ = ["assess"]
+__all__ = ["answer_options", "assess"]
 
 
 def assess(
@@ -40,6 +41,7 @@ def assess(
     baseline: Mapping[str, float] | None = None,
     engine: Engine = "auto",
     with_retracted: bool = False,
+    stability: bool = False,
 ) -> Assessment:
     """Assess one woman.
 
@@ -56,6 +58,8 @@ def assess(
             production network; ``reference`` runs the first alone; ``durable`` demands both.
         with_retracted: Whether to say beside it what would differ had retracted and questioned work counted; nothing
             else in the answer changes by it.
+        stability: Whether to say beside it what hangs on a single study, and what on her chance without treatment;
+            nothing else in the answer changes by it.
 
     Returns:
         The ranked options with evidence, certainty, cautions, and what is still unknown.
@@ -69,17 +73,12 @@ def assess(
     chances = check_baseline(baseline)
     facts = draw_facts(profile)
     verdicts = Verdicts(view, facts, engine)
-    judged = rank_options(view, [judge_option(verdicts, option) for option in book.options])
-    following = [*judged[1:], None]
-    answers = [
-        answer_option(verdicts, one, rank, None if after is None else why_above(view, one, after), chances)
-        for rank, (one, after) in enumerate(zip(judged, following, strict=True), start=1)
-    ]
+    judged, answers = answer_options(verdicts, chances)
     result = Assessment.model_construct(
         decidua=__version__,
         as_of=view.day,
         rulebook=Identity(version=book.manifest.version, sha256=book.sha256),
-        evidence=Identity(sha256=book.evidence_sha256, newest=_newest(view)),
+        evidence=Identity(sha256=book.evidence_sha256, newest=view.keep("newest", lambda: _newest(view))),
         profile=Identity(sha256=_digest(profile)),
         engine=verdicts.engine,
         who=tuple(describe(facts, profile.why)),
@@ -88,7 +87,7 @@ def assess(
         unexplained=tuple(unexplained(verdicts)),
         causes=tuple(causes(verdicts)),
         subsets=tuple(subsets(verdicts)),
-        without_treatment=without_treatment(judged, chances),
+        without_treatment=without_treatment(verdicts, judged, chances),
         options=tuple(answers),
         next=tuple(what_next(verdicts, judged)),
         not_read=tuple(not_read(verdicts)),
@@ -96,6 +95,7 @@ def assess(
         overlays=book.overlays,
         changed_by_overlays=(),
         with_retracted=_with_retracted(view, facts) if with_retracted else None,
+        stability=_stability(verdicts, chances) if stability else None,
     )
     if book.base is None:
         return result
@@ -109,6 +109,28 @@ def _with_retracted(view: DatedRulebook, facts: Facts) -> WithRetracted:
     from decidua.assessment.with_retracted import with_retracted  # noqa: PLC0415 - seldom asked for
 
     return with_retracted(view, facts)
+
+
+def answer_options(verdicts: Verdicts, chances: Mapping[str, float]) -> tuple[list[JudgedOption], list[OptionAnswer]]:
+    """Judge every option and answer on each, in rank order.
+
+    Args:
+        verdicts: Hers.
+        chances: Her own chances without treatment, as ``check_baseline`` returns them.
+    """
+    view = verdicts.view
+    judged = rank_options(view, [judge_option(verdicts, option) for option in view.book.options])
+    following = [*judged[1:], None]
+    return judged, [
+        answer_option(verdicts, one, rank, None if after is None else why_above(view, one, after), chances)
+        for rank, (one, after) in enumerate(zip(judged, following, strict=True), start=1)
+    ]
+
+
+def _stability(verdicts: Verdicts, chances: Mapping[str, float]) -> Stability:
+    from decidua.assessment.stability import judge_stability  # noqa: PLC0415 - seldom asked for
+
+    return judge_stability(verdicts, chances)
 
 
 def _newest(view: DatedRulebook) -> str | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from decidua.evidence.models import OptionKey
+from decidua.frozen import Frozen
 
 __all__ = ["About", "Change", "How", "What", "WithRetracted", "WorkLeftOut"]
 
@@ -16,8 +16,7 @@ What = Literal["status", "leading_strategy", "certainty", "effect", "further_eff
 How = Literal["alone", "together", "each_alone", "not_known"]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Frozen):
     """One thing that is said differently.
 
     Attributes:
@@ -42,8 +41,7 @@ class Change:
     says: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class WorkLeftOut:
+class WorkLeftOut(Frozen):
     """A retracted or questioned work, and what would come of counting it."""
 
     id: str
@@ -57,8 +55,7 @@ class WorkLeftOut:
     because: Annotated[str | None, Field(description="Why it would enter none even then.")]
 
 
-@dataclass(frozen=True, slots=True)
-class WithRetracted:
+class WithRetracted(Frozen):
     """What would be said had retracted and questioned work counted; nothing of it is to be relied upon.
 
     Attributes:

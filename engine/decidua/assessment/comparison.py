@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -23,6 +22,7 @@ from decidua.assessment.words import cite, edition
 from decidua.assessment.worlds import NOT_DESCRIBED, World, attribute, judge_world
 from decidua.errors import DeciduaError
 from decidua.evidence.models import OptionKey, Study, Synthesis, last_day
+from decidua.frozen import Frozen
 from decidua.profile.facts import Facts, draw_facts
 from decidua.profile.model import Profile
 from decidua.rulebook.book import DatedRulebook, Rulebook, read_as_of
@@ -41,8 +41,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class MainEffect:
+class MainEffect(Frozen):
     """The main line of evidence of an option's leading strategy."""
 
     outcome: str
@@ -54,8 +53,7 @@ class MainEffect:
     certainty: Certainty
 
 
-@dataclass(frozen=True, slots=True)
-class OptionThere:
+class OptionThere(Frozen):
     """An option on one date."""
 
     status: Annotated[str, Field(description="Its status, or not_yet_described where no way to use it was on record.")]
@@ -65,8 +63,7 @@ class OptionThere:
     effect: MainEffect | None
 
 
-@dataclass(frozen=True, slots=True)
-class OptionThenAndNow:
+class OptionThenAndNow(Frozen):
     """An option on both dates."""
 
     option: OptionKey
@@ -83,8 +80,7 @@ class OptionThenAndNow:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceThatCame:
+class SourceThatCame(Frozen):
     """A source that came in between the dates."""
 
     id: str
@@ -101,8 +97,7 @@ class SourceThatCame:
     moved: Annotated[bool, Field(description="Whether anything that is said of her changed through it.")]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Frozen):
     """One day on which sources came in."""
 
     day: Annotated[str | None, Field(description="Null for what bears no date.")]
@@ -110,8 +105,7 @@ class Step:
     changes: tuple[Change, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TakenBack:
+class TakenBack(Frozen):
     """A retracted paper published between the dates: it moves nothing on either."""
 
     id: str
@@ -121,8 +115,7 @@ class TakenBack:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Frozen):
     """What changed between two dates, and through which source."""
 
     decidua: str

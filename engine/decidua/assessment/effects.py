@@ -4,21 +4,37 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from decidua.assessment.result import CertaintyStep, EffectAnswer, LeftOut, PublishedRating
 from decidua.assessment.words import grade_sentence, outcome_names
 from decidua.condition.english import lower_first
 from decidua.errors import DeciduaError
-from decidua.evidence.certainty import Rating, rate, shown_by
+from decidua.evidence.certainty import Rating, line_facts, rate, shown_by
 from decidua.evidence.effects import Table, fisher_p, fragility_index, number_needed, risk_difference
 from decidua.evidence.lines import Line, gather_lines, without_each
 from decidua.evidence.pooling import mantel_haenszel
+from decidua.frozen import Frozen
+from decidua.profile.facts import Facts
 from decidua.rulebook.book import DatedRulebook
 from decidua.rulebook.models import Strategy
 
-__all__ = ["BASELINE_UNITS", "RatedLine", "check_baseline", "effect_answer", "live_birth_lines", "rate_strategy"]
+__all__ = [
+    "BASELINE_UNITS",
+    "AtBaseline",
+    "RatedLine",
+    "at_baseline",
+    "baseline_unit",
+    "check_baseline",
+    "counting_studies",
+    "effect_answer",
+    "live_birth_lines",
+    "per_1000",
+    "pooled_controls",
+    "rate_strategy",
+    "ratio_triple",
+    "rounded",
+]
 
 BASELINE_UNITS = ("next_pregnancy", "transfer")
 
@@ -35,15 +51,22 @@ class _Beside(TypedDict):
     fragility_index: int | None
 
 
-@dataclass(frozen=True)
-class RatedLine:
-    """A line of evidence of one strategy with its rating and what it shows; ``number`` tells it from the others."""
+class RatedLine(Frozen):
+    """A line of evidence of one strategy with its rating and what it shows.
+
+    Attributes:
+        number: Tells it from the strategy's other lines.
+        facts: The policy facts its rating rests on, without her standing.
+        held: Ids of the rules of certainty that hold through her standing; without a woman none.
+    """
 
     strategy: Strategy
     line: Line
     rating: Rating
     shows: str
     number: int
+    facts: Facts
+    held: tuple[str, ...] = ()
 
     @property
     def order(self) -> tuple[int | bool, ...]:
@@ -80,12 +103,16 @@ def check_baseline(baseline: Mapping[str, object] | None) -> dict[str, float]:
 
 
 def rate_strategy(view: DatedRulebook, strategy: Strategy) -> list[RatedLine]:
-    """Gather and rate the lines of evidence of a strategy on a date, the main one first.
+    """Gather and rate the lines of evidence of a strategy on a date, without a woman, the main one first.
 
-    Lines are kept by the studies that count: they depend neither on the woman nor otherwise on the date.
+    Lines are kept by the studies that count: they depend not otherwise on the date.
     """
-    counting = tuple(use.study for use in strategy.evidence if use.study in view.studies)
-    return view.share(("lines", strategy.id, counting), lambda: _rate(view, strategy))
+    return view.share(("lines", strategy.id, counting_studies(view, strategy)), lambda: _rate(view, strategy))
+
+
+def counting_studies(view: DatedRulebook, strategy: Strategy) -> tuple[str, ...]:
+    """Return the ids of the strategy's studies that count on the date."""
+    return tuple(use.study for use in strategy.evidence if use.study in view.studies)
 
 
 def _rate(view: DatedRulebook, strategy: Strategy) -> list[RatedLine]:
@@ -95,8 +122,9 @@ def _rate(view: DatedRulebook, strategy: Strategy) -> list[RatedLine]:
     rated = []
     for number, line in enumerate(lines):
         outcome = policies[line.rows[0].outcome.outcome]
-        rating = rate(line, [one for one in lines if one is not line], policy, outcome)
-        rated.append(RatedLine(strategy, line, rating, shown_by(line, policy, outcome), number))
+        others = [one for one in lines if one is not line]
+        rating, facts = rate(line, others, policy, outcome), line_facts(line, others, policy, outcome)
+        rated.append(RatedLine(strategy, line, rating, shown_by(line, policy, outcome), number, facts))
     return sorted(rated, key=lambda one: (*one.order, policies[one.line.rows[0].outcome.outcome].order, one.line.label))
 
 
@@ -113,45 +141,67 @@ def live_birth_lines(rated: Sequence[RatedLine]) -> list[RatedLine]:
     ]
 
 
-def _baseline(one: RatedLine, given: Mapping[str, float]) -> tuple[float, str]:
-    """Return the baseline risk of a line and where it comes from."""
-    if one.line.outcome == "live_birth":
-        unit = None
-        if one.line.per in ("woman", "pregnancy") and one.strategy.condition in (
-            "rpl",
-            "threatened_miscarriage",
-            "aps",
-        ):
-            unit = "next_pregnancy"
-        elif one.line.per == "transfer":
-            unit = "transfer"
-        if unit is not None and unit in given:
-            return given[unit], f"her own chance, given ({unit.replace('_', ' ')})"
-    k = len(one.line.rows)
-    return one.line.control_risk, "control arm of the study" if k == 1 else f"pooled control arms of {k} studies"
+def baseline_unit(one: RatedLine) -> str | None:
+    """Return the unit of the chance of hers that carries a line, or None where none does."""
+    if one.line.outcome != "live_birth":
+        return None
+    if one.line.per in ("woman", "pregnancy") and one.strategy.condition in ("rpl", "threatened_miscarriage", "aps"):
+        return "next_pregnancy"
+    return "transfer" if one.line.per == "transfer" else None
 
 
-def effect_answer(
-    view: DatedRulebook, one: RatedLine, given: Mapping[str, float], published: Sequence[PublishedRating]
-) -> EffectAnswer:
-    """Return one line of evidence as it is shown, with the published ratings that stand beside it."""
-    if given:
-        return _effect_answer(view, one, given, published)
-    return view.keep(("effect", one.strategy.id, one.number), lambda: _effect_answer(view, one, given, published))
+def effect_answer(view: DatedRulebook, one: RatedLine, published: Sequence[PublishedRating]) -> EffectAnswer:
+    """Return one line of evidence as it is shown without a woman, at the pooled risk of its control arms.
+
+    Args:
+        view: What holds on the date.
+        one: The line.
+        published: The published ratings that stand beside it.
+    """
+    return view.keep(("effect", one.strategy.id, one.number, one.held), lambda: _effect_answer(view, one, published))
 
 
-def _effect_answer(
-    view: DatedRulebook, one: RatedLine, given: Mapping[str, float], published: Sequence[PublishedRating]
-) -> EffectAnswer:
+class AtBaseline(TypedDict):
+    """Fields of an effect that depend on the risk without treatment."""
+
+    baseline: float
+    per_1000: tuple[float, float, float] | None
+    carried_by: Literal["RR", "OR"]
+    sentence: str
+
+
+def at_baseline(view: DatedRulebook, one: RatedLine, risk: float) -> AtBaseline:
+    """Return what a line comes to at a risk (0 to 1) without treatment."""
     line = one.line
-    policy = outcome_names(view.book.policy.outcomes)[line.rows[0].outcome.outcome]
-    baseline, origin = _baseline(one, given)
-    absolute = line.absolute(baseline)
+    return AtBaseline(
+        baseline=round(risk, 4),
+        per_1000=per_1000(line, risk),
+        carried_by="OR" if line.carried_by(risk) == "OR" else "RR",
+        sentence=grade_sentence(
+            view.book.policy,
+            (one.rating.certainty, one.shows),
+            lower_first(view.book.option_name[one.strategy.id] if line.isolates else one.strategy.title),
+            outcome_names(view.book.policy.outcomes)[line.rows[0].outcome.outcome],
+            (line, risk),
+            plural=line.isolates and view.book.plural[one.strategy.id],
+        ),
+    )
+
+
+def per_1000(line: Line, risk: float) -> tuple[float, float, float] | None:
+    """Return events per 1000 with the treatment (point, low, high) at a risk (0 to 1) without it."""
+    absolute = line.absolute(risk)
+    if absolute is None:
+        return None
+    return round(1000 * absolute[0], 1), round(1000 * absolute[1], 1), round(1000 * absolute[2], 1)
+
+
+def _effect_answer(view: DatedRulebook, one: RatedLine, published: Sequence[PublishedRating]) -> EffectAnswer:
+    line = one.line
     single: Table | None = line.rows[0].table if len(line.rows) == 1 else None
     difference = risk_difference(single) if single is not None else None
     needed = number_needed(difference) if difference is not None else None
     relative = line.relative
-    drug = lower_first(view.book.option_name[one.strategy.id] if line.isolates else one.strategy.title)
     start = CertaintyStep(
         rule="start",
         domain="start",
@@ -171,32 +221,31 @@ def _effect_answer(
         women=line.participants,
         study_ids=tuple(row.study.id for row in line.rows),
         measure="RR",
-        value=None if line.ratio is None else _rounded(line.ratio[0]),
-        ci=None if line.ratio is None else (_rounded(line.ratio[1]), _rounded(line.ratio[2])),
+        value=None if line.ratio is None else rounded(line.ratio[0]),
+        ci=None if line.ratio is None else (rounded(line.ratio[1]), rounded(line.ratio[2])),
         interval="none" if relative is None else relative.interval,
-        odds_ratio=None if line.odds_ratio is None else _triple(line.odds_ratio),
-        risk_difference=None if difference is None else _triple((difference.value, difference.low, difference.high)),
+        odds_ratio=None if line.odds_ratio is None else ratio_triple(line.odds_ratio),
+        risk_difference=None
+        if difference is None
+        else ratio_triple((difference.value, difference.low, difference.high)),
         number_needed=None
         if needed is None
         else f"{needed.value:.0f} ({needed.low:.0f} to {needed.high:.0f}) for one {'more' if needed.more else 'less'}",
-        fisher_p=None if single is None else _rounded(fisher_p(single)),
+        fisher_p=None if single is None else rounded(fisher_p(single)),
         prediction=None
         if relative is None or relative.prediction is None
-        else (_rounded(math.exp(relative.prediction[0])), _rounded(math.exp(relative.prediction[1]))),
+        else (rounded(math.exp(relative.prediction[0])), rounded(math.exp(relative.prediction[1]))),
         i2=None if relative is None or relative.i2 is None else round(relative.i2[0], 3),
-        tau2=None if relative is None or len(line.rows) == 1 else _rounded(relative.tau2),
+        tau2=None if relative is None or len(line.rows) == 1 else rounded(relative.tau2),
         **_pooling_beside(view, one),
         active_control=line.active_control,
         arms=tuple(
             (row.table.treated_events, row.table.treated_total, row.table.control_events, row.table.control_total)
             for row in line.rows
         ),
-        baseline=round(baseline, 4),
-        baseline_from=origin,
-        per_1000=None
-        if absolute is None
-        else (round(1000 * absolute[0], 1), round(1000 * absolute[1], 1), round(1000 * absolute[2], 1)),
-        carried_by="OR" if line.carried_by(baseline) == "OR" else "RR",
+        **at_baseline(view, one, line.control_risk),
+        baseline_kind="all_studies",
+        baseline_from=pooled_controls(line),
         certainty=one.rating.certainty,
         steps=(
             start,
@@ -215,20 +264,18 @@ def _effect_answer(
         published_ratings=tuple(published),
         retracted_left_out=line.retracted,
         shows=one.shows,
-        sentence=grade_sentence(
-            view.book.policy,
-            (one.rating.certainty, one.shows),
-            drug,
-            policy,
-            (line, baseline),
-            plural=line.isolates and view.book.plural[one.strategy.id],
-        ),
     )
+
+
+def pooled_controls(line: Line) -> str:
+    """Say whose risk the control arms of a line are."""
+    k = len(line.rows)
+    return "control arm of the study" if k == 1 else f"pooled control arms of {k} studies"
 
 
 def _pooling_beside(view: DatedRulebook, one: RatedLine) -> _Beside:
     """Return what stands beside the pooled effect; it depends on no woman and is kept for the date."""
-    return view.keep(("beside", id(one)), lambda: _beside(one.line))
+    return view.keep(("beside", one.strategy.id, one.number), lambda: _beside(one.line))
 
 
 def _beside(line: Line) -> _Beside:
@@ -237,12 +284,12 @@ def _beside(line: Line) -> _Beside:
     common = mantel_haenszel(tables, "RR") if several else None
     return _Beside(
         i2_ci=None if relative is None or relative.i2 is None else (round(relative.i2[1], 3), round(relative.i2[2], 3)),
-        q=None if relative is None or relative.q is None else _rounded(relative.q),
-        q_p=None if relative is None or relative.q_p is None else _rounded(relative.q_p),
+        q=None if relative is None or relative.q is None else rounded(relative.q),
+        q_p=None if relative is None or relative.q_p is None else rounded(relative.q_p),
         fixed=None if relative is None or not several else _ratio(relative.fixed),
         mantel_haenszel=None if common is None else _ratio(common),
         leave_one_out=tuple(
-            LeftOut(without=id_, value=_rounded(value), ci=(_rounded(low), _rounded(high)))
+            LeftOut(without=id_, value=rounded(value), ci=(rounded(low), rounded(high)))
             for id_, (value, low, high) in without_each(line)
         ),
         fragility_index=fragility_index(tables[0]) if len(tables) == 1 and line.randomised else None,
@@ -250,13 +297,14 @@ def _beside(line: Line) -> _Beside:
 
 
 def _ratio(logs: tuple[float, float, float]) -> tuple[float, float, float]:
-    return _triple((math.exp(logs[0]), math.exp(logs[1]), math.exp(logs[2])))
+    return ratio_triple((math.exp(logs[0]), math.exp(logs[1]), math.exp(logs[2])))
 
 
-def _rounded(value: float) -> float:
+def rounded(value: float) -> float:
     """Round to six significant digits, so that the same input gives the same bytes on every machine."""
     return float(f"{value:.6g}")
 
 
-def _triple(values: tuple[float, float, float]) -> tuple[float, float, float]:
-    return _rounded(values[0]), _rounded(values[1]), _rounded(values[2])
+def ratio_triple(values: tuple[float, float, float]) -> tuple[float, float, float]:
+    """Round a figure and the ends of its interval to six significant digits."""
+    return rounded(values[0]), rounded(values[1]), rounded(values[2])

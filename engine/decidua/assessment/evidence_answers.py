@@ -5,11 +5,12 @@ Every figure stands as it was counted or recomputed from counts; null means that
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from decidua.assessment.result import Answer, PublishedRating
+from decidua.assessment.standing_answers import HersAnswer
 from decidua.evidence.models import GuidelineKind, Ongoing, PooledResult, PositionCondition, Stance
+from decidua.frozen import Frozen
 from decidua.rulebook.policy import Certainty
 
 __all__ = [
@@ -31,8 +32,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
+class Ratio(Frozen):
     """A ratio of two risks or odds with its 95 % interval.
 
     Attributes:
@@ -45,8 +45,7 @@ class Ratio:
     corrected: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class StudyResult:
+class StudyResult(Frozen):
     """One outcome of a study: what was counted, how it was read, and what it gives.
 
     Attributes:
@@ -80,16 +79,14 @@ class StudyResult:
     favourable: Literal["higher", "lower"]
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Frozen):
     """Whether she would have been in a study, and what decides it."""
 
     verdict: Answer
     because: str
 
 
-@dataclass(frozen=True, slots=True)
-class StudyEvidence:
+class StudyEvidence(Frozen):
     """One study.
 
     Attributes:
@@ -125,8 +122,7 @@ class StudyEvidence:
     standing: Standing | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LineRow:
+class LineRow(Frozen):
     """One study in a line of evidence.
 
     Attributes:
@@ -146,8 +142,7 @@ class LineRow:
     questioned: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LeaveOneOut:
+class LeaveOneOut(Frozen):
     """The lowest and the highest pooled risk ratio with one study left out, and which study that is."""
 
     low: Ratio
@@ -156,8 +151,7 @@ class LeaveOneOut:
     high_without: str
 
 
-@dataclass(frozen=True, slots=True)
-class LineEvidence:
+class LineEvidence(Frozen):
     """Studies that may stand together, with what they give together.
 
     Attributes:
@@ -169,7 +163,10 @@ class LineEvidence:
         interval: How the 95 % interval was made.
         prediction: 95 % prediction interval, for three studies or more.
         i2: Share of the variation beyond chance (0 to 1) with its 95 % interval.
-        certainty: Computed; ``published_ratings`` stand beside it.
+        certainty: Computed, with a profile for her; ``published_ratings`` stand beside it.
+        baseline, baseline_from, per_1000: With a profile: the risk (0 to 1) without treatment at which the line is
+            shown to her, whose it is, and events per 1000 with the treatment.
+        hers: With a profile: the line by her standing in its studies.
         fixed, mantel_haenszel: Fixed effects beside it: inverse variance, and Mantel-Haenszel without correction.
     """
 
@@ -199,10 +196,13 @@ class LineEvidence:
     leave_one_out: LeaveOneOut | None
     certainty: Certainty
     published_ratings: tuple[PublishedRating, ...]
+    baseline: float | None = None
+    baseline_from: str | None = None
+    per_1000: tuple[float, float, float] | None = None
+    hers: HersAnswer | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SynthesisEvidence:
+class SynthesisEvidence(Frozen):
     """A published synthesis: its figures as printed, and why they may not stand as the state of the evidence.
 
     Attributes:
@@ -226,8 +226,7 @@ class SynthesisEvidence:
     differs: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Frozen):
     """What one document says for one population.
 
     Attributes:
@@ -247,8 +246,7 @@ class Said:
     in_brief: str
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentRow:
+class DocumentRow(Frozen):
     """One row of the matrix of positions.
 
     Attributes:
@@ -265,8 +263,7 @@ class DocumentRow:
     said: tuple[Said, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ContradictionEvidence:
+class ContradictionEvidence(Frozen):
     """Where documents contradict one another.
 
     Attributes:
@@ -280,8 +277,7 @@ class ContradictionEvidence:
     why: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Eligibility:
+class Eligibility(Frozen):
     """For how many studies she would have been eligible; retracted papers and second filings are not counted.
 
     Attributes:
@@ -299,8 +295,7 @@ class Eligibility:
     largest_standing: Standing | None
 
 
-@dataclass(frozen=True, slots=True)
-class OverviewRow:
+class OverviewRow(Frozen):
     """One option in a line.
 
     Attributes:
@@ -325,8 +320,7 @@ class OverviewRow:
     eligibility: Eligibility | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OptionEvidence:
+class OptionEvidence(Frozen):
     """All that was read on one option by a date.
 
     Attributes:
@@ -352,8 +346,7 @@ class OptionEvidence:
     unread: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceOverview:
+class EvidenceOverview(Frozen):
     """A line on every option, their sum without counting a paper twice, and what belongs to none of them."""
 
     as_of: str

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from decidua.assessment.effects import RatedLine, rate_strategy
+from decidua.assessment.baseline import baseline_by_trials, own_baseline
+from decidua.assessment.effects import RatedLine, per_1000, rate_strategy
 from decidua.assessment.evidence_answers import LeaveOneOut, LineEvidence, LineRow, Ratio
 from decidua.assessment.evidence_studies import no_ratio, ratio_of, rounded
+from decidua.assessment.hers import hers_of, line_standing, rate_for
 from decidua.assessment.published import published_ratings
 from decidua.assessment.result import PublishedRating
+from decidua.assessment.verdicts import Verdicts
 from decidua.assessment.words import outcome_names
 from decidua.evidence.effects import risk_ratio
 from decidua.evidence.lines import Row
@@ -17,7 +21,7 @@ from decidua.evidence.pooling import Pooled, leave_one_out, mantel_haenszel
 from decidua.rulebook.book import DatedRulebook
 from decidua.rulebook.models import Option, OutcomePolicy
 
-__all__ = ["line_evidence"]
+__all__ = ["line_evidence", "lines_for_her"]
 
 
 def line_evidence(
@@ -35,6 +39,47 @@ def line_evidence(
         Ordered by outcome, what was counted, design and size.
     """
     policies = outcome_names(view.book.policy.outcomes)
+    return [
+        _line(number, group, names, policies[_first(group[0]).outcome.outcome], published)
+        for number, (group, published) in enumerate(_groups(view, option, outcome), start=1)
+    ]
+
+
+def lines_for_her(
+    verdicts: Verdicts, option: Option, outcome: str | None, lines: Sequence[LineEvidence]
+) -> list[LineEvidence]:
+    """Return lines as they are for her: how sure, at her baseline, and by her standing in their studies.
+
+    Args:
+        verdicts: Hers.
+        option: The option.
+        outcome: The outcome that the lines were narrowed to.
+        lines: Its lines, as ``line_evidence`` gives them.
+    """
+    found = []
+    for line, (group, _) in zip(lines, _groups(verdicts.view, option, outcome), strict=True):
+        rated = rate_for(verdicts, group[0].strategy)
+        one = next(one for one in rated if one.number == group[0].number)
+        standing = line_standing(verdicts, one.line)
+        baseline = own_baseline(verdicts, one, {}) or baseline_by_trials(one.line, standing)
+        found.append(
+            replace(
+                line,
+                certainty=one.rating.certainty,
+                baseline=round(baseline.risk, 4),
+                baseline_from=baseline.origin,
+                per_1000=per_1000(one.line, baseline.risk),
+                hers=hers_of(verdicts.view, one, standing, baseline.risk),
+            )
+        )
+    return found
+
+
+def _groups(
+    view: DatedRulebook, option: Option, outcome: str | None
+) -> list[tuple[list[RatedLine], tuple[PublishedRating, ...]]]:
+    """Return the lines of every strategy, those that are one together, in order, with the ratings beside them."""
+    policies = outcome_names(view.book.policy.outcomes)
     shared: dict[tuple[object, ...], list[RatedLine]] = {}
     published: dict[tuple[object, ...], dict[PublishedRating, None]] = {}
     for strategy in view.strategies_of(option):
@@ -44,10 +89,7 @@ def line_evidence(
                 shared.setdefault(_identity(rated), []).append(rated)
                 published.setdefault(_identity(rated), {}).update(dict.fromkeys(ratings.get(at, ())))
     groups = sorted(shared.values(), key=lambda group: _order(group[0], policies[_first(group[0]).outcome.outcome]))
-    return [
-        _line(number, group, names, policies[_first(group[0]).outcome.outcome], tuple(published[_identity(group[0])]))
-        for number, group in enumerate(groups, start=1)
-    ]
+    return [(group, tuple(published[_identity(group[0])])) for group in groups]
 
 
 def _first(rated: RatedLine) -> Row:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from decidua.assessment.loading import load_rulebook
 from decidua.assessment.options import judge_option, unknown_contraindications
@@ -14,6 +13,7 @@ from decidua.assessment.verdicts import Engine, Verdicts
 from decidua.condition.english import in_english, lower_first, value_in_english
 from decidua.condition.reference import Proof
 from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Known, Not, Rule, Untold
+from decidua.frozen import Frozen
 from decidua.profile.facts import draw_facts
 from decidua.profile.model import Profile
 from decidua.profile.vocabulary import vocabulary
@@ -24,8 +24,7 @@ from decidua.rulebook.policy import STATUS_FACTS, Status
 __all__ = ["Explanation", "ProofNode", "StrategyExplanation", "explain"]
 
 
-@dataclass(frozen=True, slots=True)
-class ProofNode:
+class ProofNode(Frozen):
     """One node of a proof in English."""
 
     says: str
@@ -34,8 +33,7 @@ class ProofNode:
     parts: tuple[ProofNode, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StrategyExplanation:
+class StrategyExplanation(Frozen):
     """Why one strategy has its status."""
 
     id: str
@@ -53,8 +51,7 @@ class StrategyExplanation:
     would_change: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Frozen):
     """Why an option has its status."""
 
     option: str

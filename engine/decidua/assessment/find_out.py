@@ -64,11 +64,6 @@ def find_out(
     return _FindOut(verdicts).answer(profile)
 
 
-def is_open(judged: JudgedOption) -> bool:
-    """Say whether an option's status is not settled: not determined, or a better one is still possible."""
-    return judged.status == "undetermined" or bool(judged.could_be)
-
-
 class _FindOut:
     def __init__(self, verdicts: Verdicts) -> None:
         self.verdicts = verdicts
@@ -82,7 +77,7 @@ class _FindOut:
     def answer(self, profile: Profile) -> ToFindOut:
         """Return the whole answer."""
         policy = self.view.book.policy.next
-        opened = [self._open_option(one, policy) for one in self.judged if is_open(one)]
+        opened = [self._open_option(one, policy) for one in self.judged if one.open]
         asked = self._questions()
         ask = [one for one in asked if one.bears_on and not self._immune(one) and not self._only_stops(one)]
         manifest = self.view.book.manifest
@@ -94,7 +89,7 @@ class _FindOut:
             engine=self.verdicts.engine,
             who=tuple(describe(self.verdicts.facts, profile.why)),
             open=tuple(opened),
-            settled=tuple(one.option.option for one in self.judged if not is_open(one)),
+            settled=tuple(one.option.option for one in self.judged if not one.open),
             ask=tuple(sorted(ask, key=self._order)),
             not_urged=tuple(one for one in asked if one.bears_on and self._immune(one)),
             safety=tuple(one for one in asked if one.bears_on and not self._immune(one) and self._only_stops(one)),
@@ -181,7 +176,7 @@ class _FindOut:
         opened: dict[str, set[str]] = {
             one.option.option: set(self.asking.open_facts(way.strategy.id for way in self._possible(one)))
             for one in self.judged
-            if is_open(one)
+            if one.open
         }
         atoms = list(atoms_behind(self.verdicts, (rule for ids in self.rules_of.values() for rule in ids)))
         return [
@@ -237,7 +232,7 @@ class _FindOut:
                 if (after.status, after.could_be) != (before.status, before.could_be):
                     option = before.option
                     changes.append(Outcome(option.option, option.name, after.status, after.could_be))
-                    if is_open(before) and not is_open(after):
+                    if before.open and not after.open:
                         settles.append(option.option)
             answers.append(AnswerEffect(answer.says, tuple(changes), tuple(settles)))
         return AskedFinding(fact.name, fact.label, tuple(answers))
@@ -252,9 +247,17 @@ class _FindOut:
 
     @cached_property
     def _settling(self) -> set[str]:
-        """The findings that could still decide a population, a position or a cause."""
+        """The findings that could still decide a population, a position or a cause.
+
+        One that could decide her standing in a study is among them where it could not rule the option out as well.
+        """
         rules = dict.fromkeys(rule for ids in self.rules_of.values() for rule in ids)
-        return set(self.asking.open_facts(rule for rule in rules if not rule.startswith("finding:")))
+
+        def opened(*kinds: str) -> set[str]:
+            return set(self.asking.open_facts(rule for rule in rules if rule.startswith(kinds)))
+
+        others = (rule for rule in rules if not rule.startswith(("finding:", "study:")))
+        return set(self.asking.open_facts(others)) | (opened("study:") - opened("finding:"))
 
     def _order(self, one: QuestionToAsk) -> tuple[bool, bool, int, int, int, str]:
         question = self.asking.questions[one.question]

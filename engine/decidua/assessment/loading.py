@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from decidua.assessment.effects import effect_answer, rate_strategy
+from decidua.assessment.hers import rated_for_nobody
 from decidua.assessment.options import study_figures
 from decidua.assessment.published import published_ratings, synthesis_answers
 from decidua.engines.production import available
@@ -49,8 +50,9 @@ def _prepare(book: Rulebook) -> None:
     for option in book.options:
         for strategy in option.strategies:
             published = published_ratings(view, strategy, option.option)
-            for at, line in enumerate(rate_strategy(view, strategy)):
-                effect_answer(view, line, {}, published.get(at, ()))
+            for lines in (rate_strategy(view, strategy), rated_for_nobody(view, strategy)):
+                for at, line in enumerate(lines):
+                    effect_answer(view, line, published.get(at, ()))
             synthesis_answers(view, [strategy])
             for use in strategy.evidence:
                 if use.study in view.studies:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from decidua.evidence.models import OptionKey, last_day
+from decidua.frozen import Frozen
 from decidua.rulebook.book import Rulebook
 from decidua.rulebook.models import Definition, Panel, Strategy, Subset
 
@@ -16,8 +16,7 @@ DatedRule = Strategy | Subset | Definition | Panel
 NewcomerKind = Literal["study", "synthesis", "document", "definition", "panel", "subset", "strategy"]
 
 
-@dataclass(frozen=True, slots=True)
-class Newcomer:
+class Newcomer(Frozen):
     """A source that came in on a day, with the rules that came with it.
 
     Attributes:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
 
 from decidua.evidence.models import OptionKey
+from decidua.frozen import Frozen
 from decidua.rulebook.overlay import Overlay
 from decidua.rulebook.policy import Status
 
 __all__ = ["AnswerEffect", "AskedFinding", "OpenOption", "OpenWay", "Outcome", "QuestionToAsk", "ToFindOut", "WayOut"]
 
 
-@dataclass(frozen=True, slots=True)
-class WayOut:
+class WayOut(Frozen):
     """A smallest set: with these known, whatever they show, nothing more needs to be found out.
 
     Attributes:
@@ -31,8 +30,7 @@ class WayOut:
     not_urged: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OpenWay:
+class OpenWay(Frozen):
     """A way to use an option of which it is not known whether she is in its population.
 
     Attributes:
@@ -50,8 +48,7 @@ class OpenWay:
     smallest: bool
 
 
-@dataclass(frozen=True, slots=True)
-class OpenOption:
+class OpenOption(Frozen):
     """An option whose status is not settled; ``whole`` settles every way at once, ``ways`` each by itself."""
 
     option: OptionKey
@@ -62,8 +59,7 @@ class OpenOption:
     ways: tuple[OpenWay, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Frozen):
     """What an option would be with one answer, were nothing else to come in."""
 
     option: OptionKey
@@ -72,8 +68,7 @@ class Outcome:
     could_be: tuple[Status, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerEffect:
+class AnswerEffect(Frozen):
     """One possible answer and the options it changes; none where it changes nothing by itself."""
 
     says: str
@@ -81,8 +76,7 @@ class AnswerEffect:
     settles: tuple[OptionKey, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AskedFinding:
+class AskedFinding(Frozen):
     """One finding with every answer it can have."""
 
     finding: str
@@ -90,8 +84,7 @@ class AskedFinding:
     answers: tuple[AnswerEffect, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionToAsk:
+class QuestionToAsk(Frozen):
     """What can be found out in one go.
 
     Attributes:
@@ -111,8 +104,7 @@ class QuestionToAsk:
     advised_against_by: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ToFindOut:
+class ToFindOut(Frozen):
     """What to find out next for one woman, and what it would settle.
 
     Attributes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from decidua.assessment.evidence_answers import ContradictionEvidence
 from decidua.assessment.evidence_positions import name_of, side_by_side, sort_key
@@ -12,6 +12,7 @@ from decidua.assessment.status import AGAINST, FOR
 from decidua.assessment.words import POSITION_WORDS
 from decidua.evidence.care import CarePosition
 from decidua.evidence.models import Guideline, GuidelineKind, Stance
+from decidua.frozen import Frozen
 from decidua.rulebook.book import DatedRulebook
 
 __all__ = [
@@ -36,8 +37,7 @@ NONE_RECORDED = "no position on it recorded"
 NONE_CURRENT = "no position on it recorded from a current document of a society"
 
 
-@dataclass(frozen=True, slots=True)
-class SaidOfTest:
+class SaidOfTest(Frozen):
     """What one document says of one test.
 
     Attributes:
@@ -69,6 +69,10 @@ def investigations_yielding(view: DatedRulebook, fact_name: str) -> tuple[str, .
 
 def _on(view: DatedRulebook, tests: Collection[str]) -> list[tuple[Guideline, CarePosition]]:
     """Return what was said of any of these by the date, current documents of societies first, newest first."""
+    return view.keep(("said of tests", tuple(tests)), lambda: _find_on(view, tests))
+
+
+def _find_on(view: DatedRulebook, tests: Collection[str]) -> list[tuple[Guideline, CarePosition]]:
     found = []
     for position in view.care_positions:
         if any(key in tests for key in (position.subject, *view.book.tests_of[position.subject])):

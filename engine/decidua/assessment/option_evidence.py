@@ -1,6 +1,6 @@
 """The whole evidence on one option, or a line on every option: what was read by a date, computed and decided by nobody.
 
-Everything but her own standing depends on the date alone and is kept for it.
+Everything but her own standing, and what follows from it, depends on the date alone and is kept for it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from decidua.assessment.evidence_answers import (
     OverviewRow,
     SynthesisEvidence,
 )
-from decidua.assessment.evidence_lines import line_evidence
+from decidua.assessment.evidence_lines import line_evidence, lines_for_her
 from decidua.assessment.evidence_positions import contradictions_on, documents_on, speaking, unread_on
 from decidua.assessment.evidence_studies import (
     counted_women,
@@ -76,7 +76,7 @@ def option_evidence(
         view: What holds on the date.
         option: Key of the option; it needs no strategy to have evidence.
         outcome: Show this outcome only; None shows all.
-        verdicts: Hers, to add her standing in each study.
+        verdicts: Hers, to add her standing in each study, and what follows from it for each line.
 
     Raises:
         DeciduaError: There is no such option or outcome; nothing was read by that date; or no study has the outcome.
@@ -88,7 +88,9 @@ def option_evidence(
         return found
     studies = tuple(replace(study, standing=standing_in(verdicts, study.id)) for study in found.studies)
     counted = eligibility(verdicts, [view.studies[study.id] for study in studies])
-    return replace(found, studies=studies, summary=replace(found.summary, eligibility=counted))
+    known = view.book.option.get(option)
+    lines = found.lines if known is None else tuple(lines_for_her(verdicts, known, outcome, found.lines))
+    return replace(found, studies=studies, lines=lines, summary=replace(found.summary, eligibility=counted))
 
 
 def _evidence(view: DatedRulebook, option: str, outcome: str | None) -> OptionEvidence:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
 
-from decidua.assessment.effects import effect_answer
+from decidua.assessment.hers import effect_for_her
 from decidua.assessment.published import published_ratings, synthesis_answers
 from decidua.assessment.result import (
+    Answer,
     CautionAnswer,
     EffectAnswer,
     HarmAnswer,
@@ -17,6 +20,7 @@ from decidua.assessment.result import (
     StrategyAnswer,
     StudyAnswer,
 )
+from decidua.assessment.standing import option_standing
 from decidua.assessment.status import (
     AGAINST,
     FOR,
@@ -44,11 +48,11 @@ from decidua.condition.english import lower_first
 from decidua.condition.reference import Proof
 from decidua.evidence.effects import chi_squared_p, fisher_p, odds_ratio, risk_ratio
 from decidua.evidence.lines import kept_out, table_of
-from decidua.evidence.models import Outcome, Source, Study
+from decidua.evidence.models import Guideline, Outcome, Source, Study
 from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.book import DatedRulebook, Rulebook
-from decidua.rulebook.models import EvidenceUse, Option, Strategy
-from decidua.truth import NO, UNKNOWN, YES
+from decidua.rulebook.models import Caution, EvidenceUse, Option, Strategy
+from decidua.truth import NO, UNKNOWN, YES, Verdict
 
 __all__ = ["JudgedOption", "answer_option", "judge_option", "study_figures"]
 
@@ -65,6 +69,11 @@ class JudgedOption:
         self.best = choose_best(verdicts.view, self.strategies)
         self.status, self.could_be = option_status(verdicts.view, self.strategies)
 
+    @property
+    def open(self) -> bool:
+        """Whether its status is not settled: not determined, or a better one is still possible."""
+        return self.status == "undetermined" or bool(self.could_be)
+
 
 def judge_option(verdicts: Verdicts, option: Option) -> JudgedOption:
     """Judge every strategy of an option for her."""
@@ -77,7 +86,7 @@ def answer_option(
     """Return the whole answer on one option."""
     view, option = verdicts.view, judged.option
     shown = _shown_strategies(judged)
-    effects = tuple(effect for one in shown for effect in _effects(view, one, option, baseline))
+    effects = tuple(effect for one in shown for effect in _effects(verdicts, one, option, baseline))
     uses = [use for one in shown for use in one.strategy.evidence]
     studies = _studies(view, uses)
     harms = tuple(_harms(view, studies))
@@ -98,6 +107,7 @@ def answer_option(
         effects=effects,
         harms=harms,
         harms_note=None if harms else "harms not read",
+        standing=option_standing(verdicts, studies),
         studies=tuple(_study(verdicts, study, uses) for study in studies),
         syntheses=tuple(synthesis_answers(view, [one.strategy for one in shown])),
         positions=tuple(_position(view.book, one) for one in positions),
@@ -216,11 +226,11 @@ def _speaks(one: JudgedPosition) -> str:
 
 
 def _effects(
-    view: DatedRulebook, one: JudgedStrategy, option: Option, baseline: Mapping[str, float]
+    verdicts: Verdicts, one: JudgedStrategy, option: Option, baseline: Mapping[str, float]
 ) -> Iterator[EffectAnswer]:
-    published = published_ratings(view, one.strategy, option.option)
+    published = published_ratings(verdicts.view, one.strategy, option.option)
     for at, line in enumerate(one.lines):
-        yield effect_answer(view, line, baseline, published.get(at, ()))
+        yield effect_for_her(verdicts, line, baseline, published.get(at, ()))
 
 
 def _studies(view: DatedRulebook, uses: Sequence[EvidenceUse]) -> list[Study]:
@@ -232,7 +242,6 @@ def _studies(view: DatedRulebook, uses: Sequence[EvidenceUse]) -> list[Study]:
 
 def _study(verdicts: Verdicts, study: Study, uses: Sequence[EvidenceUse]) -> StudyAnswer:
     view = verdicts.view
-    outcome, further, recomputed, citation, out = study_figures(view, study, uses)
     rule = f"study:{study.id}"
     proof: Proof | None = verdicts.proof(rule) if rule in view.rules else None
     if proof is None:
@@ -241,45 +250,35 @@ def _study(verdicts: Verdicts, study: Study, uses: Sequence[EvidenceUse]) -> Stu
         reason = "on the criteria read"
     else:
         reason = because(verdicts, proof)
-    return StudyAnswer(
-        id=study.id,
-        citation=citation,
-        published=study.published,
-        design=study.design,
-        counts=None if outcome is None else _counts(outcome),
-        further=tuple(_counts(one) for one in further),
-        note=next((use.note for use in uses if use.study == study.id and use.note), None),
-        printed=None if outcome is None else printed_effect(outcome.reported),
-        recomputed=recomputed,
-        standing="unknown" if proof is None else proof.verdict.value,
-        because=reason,
-        integrity=study.integrity.status,
-        integrity_notes=study.integrity.notes,
-        read=READ_WORDS[study.source.read],
-        kept_out=out,
-        overlay=view.book.overlay_of("study", study.id),
-    )
+    standing: Answer = "unknown" if proof is None else proof.verdict.value
+    return StudyAnswer(**study_figures(view, study, uses), standing=standing, because=reason)
 
 
-StudyFigures = tuple[Outcome | None, list[Outcome], str | None, str, KeptOutAnswer | None]
-
-
-def study_figures(view: DatedRulebook, study: Study, uses: Sequence[EvidenceUse]) -> StudyFigures:
-    """Return a study's leading outcome, further ones, its effects recomputed, citation, and what keeps it out.
-
-    Kept for the date: nothing of it depends on the woman.
-    """
+def study_figures(view: DatedRulebook, study: Study, uses: Sequence[EvidenceUse]) -> dict[str, Any]:
+    """Return of a study's answer all that does not depend on the woman, by field; kept for the date."""
     own = tuple(use for use in uses if use.study in (study.id, study.same_as))
     return view.keep(("study", own), lambda: _study_figures(view, study, own))
 
 
-def _study_figures(view: DatedRulebook, study: Study, uses: Sequence[EvidenceUse]) -> StudyFigures:
+def _study_figures(view: DatedRulebook, study: Study, uses: Sequence[EvidenceUse]) -> dict[str, Any]:
     outcome = _leading_outcome(view, study, uses)
-    recomputed = None if outcome is None else _recomputed(outcome)
-    citation = cite(study.citation, study.id, study.published)
     out = kept_out(study, uses, view.book.policy.pooling)
-    answer = None if out is None else KeptOutAnswer(out.rule, out.says, out.because, out.everywhere)
-    return outcome, _further_outcomes(study, uses, outcome), recomputed, citation, answer
+    return {
+        "id": study.id,
+        "citation": cite(study.citation, study.id, study.published),
+        "published": study.published,
+        "design": study.design,
+        "counts": None if outcome is None else _counts(outcome),
+        "further": tuple(_counts(one) for one in _further_outcomes(study, uses, outcome)),
+        "note": next((use.note for use in uses if use.study == study.id and use.note), None),
+        "printed": None if outcome is None else printed_effect(outcome.reported),
+        "recomputed": None if outcome is None else _recomputed(outcome),
+        "integrity": study.integrity.status,
+        "integrity_notes": study.integrity.notes,
+        "read": READ_WORDS[study.source.read],
+        "kept_out": None if out is None else KeptOutAnswer(out.rule, out.says, out.because, out.everywhere),
+        "overlay": view.book.overlay_of("study", study.id),
+    }
 
 
 def _further_outcomes(study: Study, uses: Sequence[EvidenceUse], leading: Outcome | None) -> list[Outcome]:
@@ -425,26 +424,30 @@ def _cautions(verdicts: Verdicts, strategies: Sequence[Strategy]) -> list[Cautio
     keys = dict.fromkeys(key for strategy in strategies for key in strategy.drugs)
     answers: list[tuple[tuple[int, int, int], CautionAnswer]] = []
     for at, key in enumerate(keys):
-        for caution in book.drug[key].cautions:
+        for number, caution in enumerate(book.drug[key].cautions):
             verdict = verdicts.verdict(f"finding:{caution.finding}")
-            answer = CautionAnswer(
-                key=caution.finding,
-                label=book.finding[caution.finding].label,
-                drug=key,
-                level=caution.level if caution.only_at is None else f"{caution.level} ({caution.only_at})",
-                verdict=verdict.value,
-                stops=stops(caution),
-                text=caution.text,
-                source=_source_words(caution.source, caution.jurisdiction, caution.product),
-                overlay=book.overlay_of("drug", key)
-                or book.overlay_of("caution", f"{key}/{caution.finding}/{caution.text}"),
-            )
-            order = ({YES: 0, UNKNOWN: 1, NO: 2}[verdict], LEVEL_ORDER.index(caution.level), at)
-            answers.append((order, answer))
+            kept = ("caution", key, number, verdict)
+            answer = verdicts.view.keep(kept, partial(_caution, book, key, caution, verdict))
+            answers.append(((PRESENT_FIRST[verdict], LEVEL_ORDER.index(caution.level), at), answer))
     answers.sort(key=lambda pair: pair[0])
     return [answer for _, answer in answers]
 
 
+def _caution(book: Rulebook, drug: str, caution: Caution, verdict: Verdict) -> CautionAnswer:
+    return CautionAnswer(
+        key=caution.finding,
+        label=book.finding[caution.finding].label,
+        drug=drug,
+        level=caution.level if caution.only_at is None else f"{caution.level} ({caution.only_at})",
+        verdict=verdict.value,
+        stops=stops(caution),
+        text=caution.text,
+        source=_source_words(caution.source, caution.jurisdiction, caution.product),
+        overlay=book.overlay_of("drug", drug) or book.overlay_of("caution", f"{drug}/{caution.finding}/{caution.text}"),
+    )
+
+
+PRESENT_FIRST = {YES: 0, UNKNOWN: 1, NO: 2}
 LEVEL_ORDER = ("contraindication", "caution", "inference", "trial_exclusion")
 
 
@@ -494,24 +497,26 @@ def unknown_contraindications(verdicts: Verdicts, judged: JudgedOption) -> list[
 
 
 def _sources(view: DatedRulebook, studies: Sequence[Study], positions: Sequence[JudgedPosition]) -> list[SourceAnswer]:
-    sources = [
-        SourceAnswer(
-            id=study.id,
-            citation=cite(study.citation, study.id, study.published),
-            read=READ_WORDS[study.source.read],
-            url=study.source.url,
-        )
-        for study in studies
-    ]
     documents = dict.fromkeys(one.guideline.id for one in positions)
-    for id_ in documents:
-        guideline = view.guidelines[id_]
-        sources.append(
-            SourceAnswer(
-                id=id_,
-                citation=f"{guideline.society_name} {edition(guideline)}. {guideline.title} [{id_}]",
-                read=READ_WORDS[guideline.source.read],
-                url=guideline.source.url,
-            )
-        )
-    return sources
+    return [
+        *(view.share(("source", study.id), partial(_study_source, study)) for study in studies),
+        *(view.share(("source", id_), partial(_document_source, view.guidelines[id_])) for id_ in documents),
+    ]
+
+
+def _study_source(study: Study) -> SourceAnswer:
+    return SourceAnswer(
+        id=study.id,
+        citation=cite(study.citation, study.id, study.published),
+        read=READ_WORDS[study.source.read],
+        url=study.source.url,
+    )
+
+
+def _document_source(document: Guideline) -> SourceAnswer:
+    return SourceAnswer(
+        id=document.id,
+        citation=f"{document.society_name} {edition(document)}. {document.title} [{document.id}]",
+        read=READ_WORDS[document.source.read],
+        url=document.source.url,
+    )

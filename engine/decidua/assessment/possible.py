@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from decidua.condition.english import value_in_english
 from decidua.condition.reference import compare
 from decidua.condition.syntax import Atom
+from decidua.frozen import Frozen
 from decidua.profile.facts import Value
 from decidua.profile.finding import Fact
 from decidua.profile.interval import Interval
@@ -18,8 +18,7 @@ from decidua.truth import Verdict
 __all__ = ["PossibleAnswer", "possible_answers"]
 
 
-@dataclass(frozen=True, slots=True)
-class PossibleAnswer:
+class PossibleAnswer(Frozen):
     """One answer: a value that stands for all those that no rule tells from it, and these in words."""
 
     value: Value

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
+from decidua.assessment.hers import bearing_studies
 from decidua.assessment.status import stops
 from decidua.assessment.verdicts import Verdicts
 from decidua.assessment.whats_next import IMMUNE, NOT_YET, burdens
 from decidua.condition.remainder import Remainder, remainder
 from decidua.condition.syntax import Atom, Condition, Known, Rule, Untold, walk
+from decidua.frozen import Frozen
 from decidua.profile.finding import Fact
 from decidua.profile.interval import Interval
 from decidua.profile.vocabulary import vocabulary
@@ -27,8 +28,7 @@ TOGETHER = {
 """Sections of the profile whose counts come from one account of hers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Frozen):
     """What is asked in one go.
 
     Attributes:
@@ -148,13 +148,14 @@ class Asking:
 
 
 def rules_behind(view: DatedRulebook, option: Option) -> Iterator[str]:
-    """Yield the rules that an option's status rests on: populations, positions, causes and what stops it."""
+    """Yield the rules that an option's status rests on: populations, positions, causes, studies and what stops it."""
     strategies = view.strategies_of(option)
     yield from (one.id for one in strategies)
     yield from (f"position:{one.id}" for one in view.positions if one.option == option.option)
     if any(one.needs_unexplained for one in strategies):
         yield from (cause.id for cause in view.book.causes if cause.explains)
     for strategy in strategies:
+        yield from bearing_studies(view, strategy)
         yield from (f"finding:{key}" for key in strategy.stops)
         for drug in strategy.drugs:
             yield from (f"finding:{one.finding}" for one in view.book.drug[drug].cautions if stops(one))

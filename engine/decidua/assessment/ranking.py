@@ -9,9 +9,10 @@ from decidua.assessment.options import JudgedOption
 from decidua.evidence.certainty import LEVELS
 from decidua.rulebook.book import DatedRulebook
 
-__all__ = ["rank_options", "why_above"]
+__all__ = ["NOTHING", "rank_key", "rank_options", "why_above"]
 
 NOTHING = len(LEVELS)
+"""Where an option stands that has no favourable live-birth effect per woman."""
 
 
 def _main_live_birth(judged: JudgedOption) -> RatedLine | None:
@@ -23,7 +24,8 @@ def _main_live_birth(judged: JudgedOption) -> RatedLine | None:
     return None
 
 
-def _key(view: DatedRulebook, judged: JudgedOption) -> tuple[int, int, float, str]:
+def rank_key(view: DatedRulebook, judged: JudgedOption) -> tuple[int, int, float, str]:
+    """Return what an option is ranked by: status, certainty and conservative end of a favourable effect, then name."""
     favourable = None if judged.status == "not_applicable" else _main_live_birth(judged)
     certainty, end = NOTHING, 0.0
     if favourable is not None and favourable.line.ratio is not None:
@@ -33,12 +35,12 @@ def _key(view: DatedRulebook, judged: JudgedOption) -> tuple[int, int, float, st
 
 def rank_options(view: DatedRulebook, options: Sequence[JudgedOption]) -> list[JudgedOption]:
     """Return the options in rank order, by the declared policy."""
-    return sorted(options, key=lambda judged: _key(view, judged))
+    return sorted(options, key=lambda judged: rank_key(view, judged))
 
 
 def why_above(view: DatedRulebook, judged: JudgedOption, following: JudgedOption) -> str:
     """Say in a sentence why one option stands above the next."""
-    here, there = _key(view, judged), _key(view, following)
+    here, there = rank_key(view, judged), rank_key(view, following)
     name = following.option.name
     if here[0] != there[0]:
         return f"Above {name} by status: {_said(judged.status)} comes before {_said(following.status)}."

@@ -1,12 +1,14 @@
 """The answer: what ``assess`` returns, what the JSON holds, and what every report formats."""
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from decidua.assessment.change import WithRetracted
+from decidua.assessment.stability_answer import Stability
+from decidua.assessment.standing_answers import BaselineKind, HersAnswer, StandingAnswer
 from decidua.evidence.models import OptionKey
+from decidua.frozen import Frozen
 from decidua.rulebook.overlay import Overlay
 from decidua.rulebook.policy import Certainty, Status
 
@@ -42,8 +44,7 @@ BroughtBy = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Frozen):
     """What identifies a rulebook or an evidence base."""
 
     sha256: Annotated[str, Field(description="SHA-256 of the content.")]
@@ -51,8 +52,7 @@ class Identity:
     newest: Annotated[str | None, Field(description="Date of the newest record that counted.")] = None
 
 
-@dataclass(frozen=True, slots=True)
-class DefinitionAnswer:
+class DefinitionAnswer(Frozen):
     """Whether a definition holds."""
 
     id: str
@@ -66,8 +66,7 @@ class DefinitionAnswer:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class UnexplainedAnswer:
+class UnexplainedAnswer(Frozen):
     """Whether her case is unexplained by a panel of tests."""
 
     panel: str
@@ -79,8 +78,7 @@ class UnexplainedAnswer:
     stands_in: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CauseAnswer:
+class CauseAnswer(Frozen):
     """An explanation other than "unexplained"."""
 
     id: str
@@ -92,8 +90,7 @@ class CauseAnswer:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SubsetAnswer:
+class SubsetAnswer(Frozen):
     """A subset that studies selected on."""
 
     id: str
@@ -102,8 +99,7 @@ class SubsetAnswer:
     says: str
 
 
-@dataclass(frozen=True)
-class CertaintyStep:
+class CertaintyStep(Frozen):
     """One step of a computed certainty."""
 
     rule: str
@@ -118,8 +114,7 @@ class CertaintyStep:
     ]
 
 
-@dataclass(frozen=True)
-class PublishedRating:
+class PublishedRating(Frozen):
     """A certainty that others published: of an outcome by a synthesis, of a recommendation by a society."""
 
     who: Annotated[str, Field(description="Author or society, with the year.")]
@@ -130,8 +125,7 @@ class PublishedRating:
     rating: Annotated[str, Field(description="The rating or grade as printed.")]
 
 
-@dataclass(frozen=True)
-class LeftOut:
+class LeftOut(Frozen):
     """A pooled risk ratio without one study."""
 
     without: str
@@ -139,8 +133,7 @@ class LeftOut:
     ci: tuple[float, float]
 
 
-@dataclass(frozen=True)
-class EffectAnswer:
+class EffectAnswer(Frozen):
     """One line of evidence on one outcome.
 
     ``per_1000`` holds events per 1000 with the treatment: point, low, high; ``baseline`` the risk (0 to 1) without it.
@@ -190,6 +183,7 @@ class EffectAnswer:
         Field(description="A study each: treated events and total, control events and total."),
     ]
     baseline: float
+    baseline_kind: Annotated[BaselineKind, Field(description="Whose risk 'baseline' is.")]
     baseline_from: str
     per_1000: tuple[float, float, float] | None
     carried_by: Literal["RR", "OR"]
@@ -204,10 +198,12 @@ class EffectAnswer:
     ]
     shows: str
     sentence: str
+    hers: Annotated[
+        HersAnswer | None, Field(description="The same by her standing in its studies; null without a woman.")
+    ] = None
 
 
-@dataclass(frozen=True, slots=True)
-class HarmAnswer:
+class HarmAnswer(Frozen):
     """One harm, as printed or with counts."""
 
     outcome: str
@@ -216,8 +212,7 @@ class HarmAnswer:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class KeptOutAnswer:
+class KeptOutAnswer(Frozen):
     """The declared rule that keeps a study out of the lines of evidence."""
 
     rule: Annotated[str, Field(description="Id of the rule of the policy 'pooling'.")]
@@ -226,8 +221,7 @@ class KeptOutAnswer:
     everywhere: Annotated[bool, Field(description="False where it enters a second, labelled line.")]
 
 
-@dataclass(frozen=True, slots=True)
-class StudyAnswer:
+class StudyAnswer(Frozen):
     """One study, and whether she would have been in it."""
 
     id: str
@@ -254,8 +248,7 @@ class StudyAnswer:
     overlay: BroughtBy = None
 
 
-@dataclass(frozen=True, slots=True)
-class SynthesisAnswer:
+class SynthesisAnswer(Frozen):
     """A published synthesis as printed, beside our own figures on the same outcomes."""
 
     id: str
@@ -279,8 +272,7 @@ class SynthesisAnswer:
     overlay: BroughtBy = None
 
 
-@dataclass(frozen=True, slots=True)
-class PositionAnswer:
+class PositionAnswer(Frozen):
     """What one document says."""
 
     guideline: str
@@ -298,8 +290,7 @@ class PositionAnswer:
     overlay: BroughtBy = None
 
 
-@dataclass(frozen=True, slots=True)
-class CautionAnswer:
+class CautionAnswer(Frozen):
     """One caution; ``verdict`` says whether its finding is present."""
 
     key: str
@@ -313,8 +304,7 @@ class CautionAnswer:
     overlay: BroughtBy = None
 
 
-@dataclass(frozen=True, slots=True)
-class StrategyAnswer:
+class StrategyAnswer(Frozen):
     """One strategy of an option."""
 
     id: str
@@ -331,8 +321,7 @@ class StrategyAnswer:
     overlay: BroughtBy = None
 
 
-@dataclass(frozen=True, slots=True)
-class SourceAnswer:
+class SourceAnswer(Frozen):
     """A source that was drawn on."""
 
     id: str
@@ -341,8 +330,7 @@ class SourceAnswer:
     url: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class OptionAnswer:
+class OptionAnswer(Frozen):
     """One option, ranked."""
 
     option: OptionKey
@@ -362,6 +350,7 @@ class OptionAnswer:
     effects: tuple[EffectAnswer, ...]
     harms: tuple[HarmAnswer, ...]
     harms_note: Annotated[str | None, Field(description="'harms not read' where none is recorded.")]
+    standing: Annotated[StandingAnswer, Field(description="In how many of its studies she would have been.")]
     studies: tuple[StudyAnswer, ...]
     syntheses: tuple[SynthesisAnswer, ...]
     positions: tuple[PositionAnswer, ...]
@@ -373,8 +362,7 @@ class OptionAnswer:
     ] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NextFinding:
+class NextFinding(Frozen):
     """Something to find out next.
 
     Attributes:
@@ -392,16 +380,19 @@ class NextFinding:
     advised_by: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WithoutTreatment:
-    """What happens with none of the options."""
+class WithoutTreatment(Frozen):
+    """What happens with none of the options.
+
+    ``per_1000`` is the lowest and the highest figure drawn on, ``pooled`` what they come to together.
+    """
 
     per_1000: tuple[float, float] | None
     says: str
+    pooled: Annotated[float | None, Field(description="Births per 1000; null where nothing can be said.")] = None
+    kind: Annotated[BaselineKind | None, Field(description="Whose chance it is.")] = None
 
 
-@dataclass(frozen=True, slots=True)
-class OverlayChange:
+class OverlayChange(Frozen):
     """One thing about an option that is other with the overlays than without them, for her.
 
     ``was`` and ``now`` are null where the option is not there, or nothing was computed.
@@ -447,4 +438,8 @@ class Assessment(BaseModel):
     with_retracted: Annotated[
         WithRetracted | None,
         Field(description="What would differ had retracted and questioned work counted; null where it was not asked."),
+    ] = None
+    stability: Annotated[
+        Stability | None,
+        Field(description="What hangs on a single study, and on her chance without treatment; null where not asked."),
     ] = None

@@ -11,10 +11,10 @@ between two findings would spare one of them; it is never said to suffice where 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from decidua.assessment.remainders import Node, Remainders
 from decidua.condition.syntax import Atom, Condition, Known, Untold
+from decidua.frozen import Frozen
 from decidua.profile.facts import Value
 
 __all__ = ["Limits", "Memory", "Question", "Settling", "SettlingSet", "settle"]
@@ -31,8 +31,7 @@ class Memory:
         self.found: dict[tuple[Node, frozenset[str], bool], Node | None] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Frozen):
     """Where the search ends.
 
     Attributes:
@@ -46,16 +45,14 @@ class Limits:
     combinations: int
 
 
-@dataclass(frozen=True, slots=True)
-class SettlingSet:
+class SettlingSet(Frozen):
     """Questions that settle together, and the findings of theirs that it takes."""
 
     questions: tuple[Question, ...]
     findings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Settling:
+class Settling(Frozen):
     """What would settle some conditions.
 
     Attributes:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from itertools import product
 
-from decidua.assessment.effects import RatedLine, live_birth_lines, rate_strategy
+from decidua.assessment.effects import RatedLine, live_birth_lines
+from decidua.assessment.hers import rate_for, rated_at_worst
 from decidua.assessment.verdicts import Verdicts
 from decidua.condition.reference import Proof, evaluate
 from decidua.errors import RulebookError
 from decidua.evidence.certainty import LEVELS, refers_to_no_rule
 from decidua.evidence.models import Guideline, Position
+from decidua.frozen import Frozen
 from decidua.profile.facts import Facts, Value
 from decidua.rulebook.book import DatedRulebook
 from decidua.rulebook.models import Caution, Drug, Strategy
@@ -32,8 +34,7 @@ FOR = ("recommend", "suggest", "consider")
 AGAINST = ("suggest_against", "recommend_against")
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedPosition:
+class JudgedPosition(Frozen):
     """A position that speaks of a strategy, with its verdict for her.
 
     Attributes:
@@ -49,15 +50,14 @@ class JudgedPosition:
     remark: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedStrategy:
+class JudgedStrategy(Frozen):
     """A strategy with its status for her.
 
     Attributes:
         row: The row of the status table that applied.
         population: Verdict of its population.
         explained_by: Titles of causes that explain her case, where the strategy is for unexplained ones.
-        could_be: Statuses it may come to have when its population becomes known.
+        could_be: Statuses it may come to have when its population becomes known, and with it her standing in studies.
     """
 
     strategy: Strategy
@@ -114,21 +114,27 @@ def speaks_of(position: Position, strategy: Strategy) -> bool:
 def judge_positions(verdicts: Verdicts, strategy: Strategy, option: str) -> list[JudgedPosition]:
     """Return every position on an option that speaks of a strategy."""
     view = verdicts.view
-    judged = []
-    for position in view.positions:
-        if position.option != option or not speaks_of(position, strategy):
-            continue
-        judged.append(judge_position(verdicts, position))
-    return judged
+    speaking = view.keep(
+        ("speaking", strategy.id, option),
+        lambda: [one for one in view.positions if one.option == option and speaks_of(one, strategy)],
+    )
+    return [judge_position(verdicts, position) for position in speaking]
 
 
 def judge_position(verdicts: Verdicts, position: Position) -> JudgedPosition:
     """Return a position with its verdict for her, and whether it can move a status."""
-    guideline = verdicts.view.guidelines[position.guideline]
-    newer = verdicts.view.superseded(guideline)
+    view = verdicts.view
+    guideline, moves, remark = view.keep(("weight", position.id), lambda: _weight(view, position))
+    return JudgedPosition(position, guideline, verdicts.verdict(f"position:{position.id}"), moves, remark)
+
+
+def _weight(view: DatedRulebook, position: Position) -> tuple[Guideline, bool, str | None]:
+    """Return whose position it is, whether it can move a status, and a remark on that."""
+    guideline = view.guidelines[position.guideline]
+    newer = view.superseded(guideline)
     remark: str | None = None
     if newer is not None:
-        remark = f"superseded by {verdicts.view.guidelines[newer].title}"
+        remark = f"superseded by {view.guidelines[newer].title}"
     elif guideline.kind != "society_document":
         remark = {
             "regulator_rating": "a regulator's rating, no guideline",
@@ -139,7 +145,7 @@ def judge_position(verdicts: Verdicts, position: Position) -> JudgedPosition:
     moves = remark is None
     if moves and position.condition == "ivf":
         remark = "speaks of IVF in general"
-    return JudgedPosition(position, guideline, verdicts.verdict(f"position:{position.id}"), moves, remark)
+    return guideline, moves, remark
 
 
 def stops(caution: Caution) -> bool:
@@ -173,7 +179,7 @@ def judge_strategy(verdicts: Verdicts, strategy: Strategy, option: str) -> Judge
     """Judge one strategy for her by the declared table."""
     view = verdicts.view
     drugs = [view.book.drug[key] for key in strategy.drugs]
-    lines = rate_strategy(view, strategy)
+    lines = rate_for(verdicts, strategy)
     positions = judge_positions(verdicts, strategy, option)
     explained = explaining_causes(verdicts, strategy.condition) if strategy.needs_unexplained else []
     stopped = _stopping(verdicts, strategy, drugs)
@@ -189,7 +195,9 @@ def judge_strategy(verdicts: Verdicts, strategy: Strategy, option: str) -> Judge
     row = _row(view, {**shared, "population": words[population.verdict], **_society_facts(positions)})
     could_be: list[Status] = []
     if row.status == "undetermined":
-        for assumed in (UNKNOWN, YES, NO):
+        worst = rated_at_worst(verdicts, live_birth_lines(lines)[:1])
+        imaginable = {tuple(_evidence_facts(some).items()) for some in (lines, worst)}
+        for assumed, evidence in product((UNKNOWN, YES, NO), imaginable):
             imagined = [
                 JudgedPosition(
                     one.position,
@@ -200,7 +208,8 @@ def judge_strategy(verdicts: Verdicts, strategy: Strategy, option: str) -> Judge
                 )
                 for one in positions
             ]
-            possible = _row(view, {**shared, "population": "hers", **_society_facts(imagined)}).status
+            supposed = {**shared, "population": "hers", **dict(evidence), **_society_facts(imagined)}
+            possible = _row(view, supposed).status
             if possible not in could_be:
                 could_be.append(possible)
         could_be.append("not_applicable")

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from decidua.assessment.effects import live_birth_lines
-from decidua.assessment.options import JudgedOption
 from decidua.assessment.result import (
     CauseAnswer,
     DefinitionAnswer,
     SubsetAnswer,
     UnexplainedAnswer,
-    WithoutTreatment,
 )
-from decidua.assessment.status import JudgedStrategy
 from decidua.assessment.verdicts import Verdicts
 from decidua.assessment.words import because, year_of
 from decidua.condition.english import value_in_english
 from decidua.condition.reference import evaluate
 from decidua.condition.syntax import AnyOf, Not
-from decidua.evidence.effects import Table
 from decidua.profile.counting import Interval
 from decidua.profile.facts import Facts
 from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.models import Cause, Panel
-from decidua.truth import NO, UNKNOWN, YES
+from decidua.truth import NO, UNKNOWN
 
-__all__ = ["causes", "definitions", "describe", "not_read", "subsets", "unexplained", "without_treatment"]
+__all__ = ["causes", "definitions", "describe", "not_read", "subsets", "unexplained"]
 
 
 def describe(facts: Facts, why: str | None) -> list[str]:
@@ -165,55 +158,6 @@ def subsets(verdicts: Verdicts) -> list[SubsetAnswer]:
         SubsetAnswer(id=one.id, title=one.title, verdict=verdicts.verdict(one.id).value, says=one.says)
         for one in verdicts.view.subsets
     ]
-
-
-def without_treatment(options: Sequence[JudgedOption], baseline: Mapping[str, float]) -> WithoutTreatment:
-    """Say what happens with none of the options: her own chance, else the control arms of trials that bear on her."""
-    if baseline:
-        said = " and ".join(
-            f"{chance * 1000:.0f} of 1000 ({unit.replace('_', ' ')})" for unit, chance in baseline.items()
-        )
-        first = 1000 * next(iter(baseline.values()))
-        return WithoutTreatment(
-            per_1000=(first, first), says=f"Chance of a live birth without any of them, as given: {said}."
-        )
-    applying = [one for judged in options for one in judged.strategies if one.status != "not_applicable"]
-    tables = _control_arms([one for one in applying if one.population.verdict is YES])
-    bearing = "speak for women like her"
-    if not tables:
-        tables = _control_arms([one for one in applying if one.population.verdict is UNKNOWN])
-        bearing = "may bear on her"
-    if not tables:
-        return WithoutTreatment(
-            per_1000=None,
-            says="What happens with none of the options cannot be said: no trial that bears on her gives counts.",
-        )
-    risks = [1000 * table.control_risk for table in tables.values()]
-    low, high = round(min(risks)), round(max(risks))
-    largest, table = max(tables.items(), key=lambda pair: (pair[1].control_total, pair[0]))
-    if len(tables) == 1:
-        said = f"{low} of 1000 women had a live birth in the control arm of the one trial that is drawn on ({largest})."
-    else:
-        said = (
-            f"{low} to {high} of 1000 women had a live birth in the control arms of {len(tables)} trials that "
-            f"{bearing}; {1000 * table.control_risk:.0f} in the largest ({largest})."
-        )
-    return WithoutTreatment(per_1000=(float(low), float(high)), says=f"With none of the options, {said}")
-
-
-def _control_arms(strategies: Sequence[JudgedStrategy]) -> dict[str, Table]:
-    """Return the live-birth tables of the randomised studies behind some strategies, each once.
-
-    Studies that took another population than the strategy's are left out: their controls are not women like her.
-    """
-    return {
-        row.study.id: row.table
-        for one in strategies
-        for rated in live_birth_lines(one.lines)
-        if not rated.line.other_population
-        for row in rated.line.rows
-        if row.study.comparator is not None and row.study.comparator.kind in ("placebo", "no_treatment")
-    }
 
 
 def not_read(verdicts: Verdicts) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from decidua.condition.reference import Proof, compare, deciding, evaluate
@@ -39,6 +39,7 @@ class Verdicts:
         self.view = view
         self.facts = facts
         self._proofs: dict[str, Proof] = {}
+        self._leaves: dict[int, tuple[Proof, tuple[Proof, ...]]] = {}
         self.engine = "reference"
         if engine != "reference" and available():
             self._confirm()
@@ -77,8 +78,14 @@ class Verdicts:
             return YES if value is not None and not isinstance(value, Interval) else NO
         return compare(value, atom)
 
-    def deciding_leaves(self, proof: Proof) -> Iterator[Proof]:
-        """Yield the leaves that decide a proof, looking through the rules it refers to."""
+    def deciding_leaves(self, proof: Proof) -> Sequence[Proof]:
+        """Return the leaves that decide a proof, looking through the rules it refers to; they are asked for often."""
+        kept = self._leaves.get(id(proof))
+        if kept is None or kept[0] is not proof:
+            kept = self._leaves[id(proof)] = proof, tuple(self._deciding_leaves(proof))
+        return kept[1]
+
+    def _deciding_leaves(self, proof: Proof) -> Iterator[Proof]:
         seen: set[str] = set()
         stack = [proof]
         while stack:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from decidua.assessment.on_tests import with_positions
 from decidua.assessment.options import JudgedOption
 from decidua.assessment.result import NextFinding
 from decidua.assessment.verdicts import Verdicts
 from decidua.condition.reference import Proof
+from decidua.frozen import Frozen
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.models import Burden
@@ -52,9 +52,9 @@ def what_next(verdicts: Verdicts, options: Sequence[JudgedOption]) -> list[NextF
 
 
 def _open_questions(verdicts: Verdicts, options: Sequence[JudgedOption]) -> Iterator[tuple[str, Proof]]:
-    """Yield what is not settled: ways to use an option, definitions while none holds, and panels."""
+    """Yield what is not settled: ways to use an option that is open, definitions while none holds, and panels."""
     for judged in options:
-        for one in judged.strategies:
+        for one in judged.strategies if judged.open else ():
             if one.status == "undetermined" and any(status in WORTH_ASKING for status in one.could_be):
                 yield judged.option.option, one.population
     for definition in verdicts.view.definitions:
@@ -65,8 +65,7 @@ def _open_questions(verdicts: Verdicts, options: Sequence[JudgedOption]) -> Iter
             yield panel.id, verdicts.proof(panel.id)
 
 
-@dataclass(frozen=True, slots=True)
-class _Finding:
+class _Finding(Frozen):
     fact: Fact
     burden: str
     settles: tuple[str, ...]

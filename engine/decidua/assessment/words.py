@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from decidua.assessment.verdicts import Verdicts
 from decidua.condition.english import in_english, value_in_english
@@ -11,6 +11,7 @@ from decidua.condition.syntax import Atom, Condition, Not, Untold
 from decidua.evidence.lines import Line
 from decidua.evidence.models import Citation, Guideline, OutcomeName, Position, Reported
 from decidua.profile.vocabulary import vocabulary
+from decidua.rulebook.book import DatedRulebook
 from decidua.rulebook.models import OutcomePolicy
 from decidua.rulebook.policy import Certainty, Policy, Verb, Words
 from decidua.truth import UNKNOWN, YES
@@ -122,38 +123,45 @@ def because(verdicts: Verdicts, proof: Proof, *, limit: int = 3) -> str:
             leaves.setdefault(leaf.condition, leaf)
     if not leaves:
         return ""
-    titles = verdicts.view.book.titles
     shown = list(leaves.values())[:limit]
     more = len(leaves) - len(shown)
     holds = proof.verdict is YES
-    reasons = [_open_reason(leaf) if open_question else _settled_reason(leaf, titles, holds=holds) for leaf in shown]
+    view = verdicts.view
+    reasons = [
+        _open_reason(view, leaf) if open_question else _settled_reason(view, leaf, holds=holds) for leaf in shown
+    ]
     text = "; ".join(dict.fromkeys(reasons)) + (f"; and {more} more" if more else "")
     return f"depends on {text}" if open_question else text
 
 
-def _open_reason(leaf: Proof) -> str:
+def _says(view: DatedRulebook, node: Condition) -> str:
+    """Say a condition in English; said once, it is kept."""
+    return view.share(("says", node), lambda: in_english(node, vocabulary(), view.book.titles))
+
+
+def _open_reason(view: DatedRulebook, leaf: Proof) -> str:
     node = leaf.condition
     if isinstance(node, Untold):
         return f"not read: {node.text}" if node.why == "unread" else node.text
     if isinstance(node, Atom):
         fact = vocabulary().get(node.fact)
         known = f" (so far {value_in_english(leaf.value, fact)})" if leaf.value is not None else ""
-        return f"{in_english(node, vocabulary(), {})}{known}"
+        return f"{_says(view, node)}{known}"
     return "a point that is not known"
 
 
-def _settled_reason(leaf: Proof, titles: Mapping[str, str], *, holds: bool) -> str:
+def _settled_reason(view: DatedRulebook, leaf: Proof, *, holds: bool) -> str:
     """Say what one leaf contributed to a verdict; a leaf that holds and yet made a NO was an exclusion."""
     node = leaf.condition
     if not holds and leaf.verdict is YES:
-        return f"excluded: {in_english(node, vocabulary(), titles)}"
+        return f"excluded: {_says(view, node)}"
     if not isinstance(node, Atom):
-        words = in_english(node, vocabulary(), titles)
+        words = _says(view, node)
         return words if leaf.verdict is YES else f"not so: {words}"
     fact = vocabulary().get(node.fact)
     if fact is None or fact.kind in ("yes_no", "choice"):
-        return in_english(node if leaf.verdict is YES else Not(node), vocabulary(), titles)
-    asked = in_english(node, vocabulary(), titles)
+        return _says(view, node if leaf.verdict is YES else Not(node))
+    asked = _says(view, node)
     she = value_in_english(leaf.value, fact)
     return f"{asked} (she: {she})" if leaf.verdict is YES else f"asks for {asked} (she: {she})"
 

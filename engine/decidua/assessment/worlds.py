@@ -7,7 +7,6 @@ use them, definitions, panels, causes. Which record made a difference is found b
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from decidua.assessment.change import About, Change, How, What
@@ -17,6 +16,7 @@ from decidua.assessment.ranking import rank_options
 from decidua.assessment.summary import causes, definitions, subsets, unexplained
 from decidua.assessment.verdicts import Verdicts
 from decidua.evidence.models import OptionKey
+from decidua.frozen import Frozen
 from decidua.profile.facts import Facts
 from decidua.rulebook.book import DatedRulebook
 
@@ -25,8 +25,7 @@ __all__ = ["World", "attribute", "differences", "judge_world"]
 NOT_DESCRIBED = "not_yet_described"
 
 
-@dataclass(frozen=True, slots=True)
-class Aspect:
+class Aspect(Frozen):
     """One thing that is said: of what, and which side of it."""
 
     about: About
@@ -35,8 +34,7 @@ class Aspect:
     option: OptionKey | None = None
 
 
-@dataclass(frozen=True)
-class World:
+class World(Frozen):
     """What is said with one set of records.
 
     Attributes:

@@ -30,6 +30,11 @@ from decidua.errors import EngineDisagreement, ProfileError
 __all__ = ["assess_command", "explain_command"]
 
 
+MANY = 20
+FEW_AT_LENGTH = 3
+"""Profiles from which on progress is shown: of a plain assessment, and of one that takes a second or two."""
+
+
 def assess_command(
     profiles: ProfilePaths,
     as_of: AsOf = None,
@@ -52,6 +57,13 @@ def assess_command(
             "--with-retracted", help="Add what would differ had retracted and questioned work counted; not to be used."
         ),
     ] = False,
+    stability: Annotated[
+        bool,
+        typer.Option(
+            "--stability",
+            help="Add what hangs on a single study, each left out in turn, and on her chance without treatment.",
+        ),
+    ] = False,
 ) -> None:
     """Print the ranked evidence summary for one or more women."""
     chances = read_baseline(baseline or [])
@@ -59,7 +71,7 @@ def assess_command(
     book.at(as_of)
     several = len(profiles) > 1
     worst = DONE
-    for position, path in enumerate(_with_progress(profiles)):
+    for position, path in enumerate(_with_progress(profiles, least=FEW_AT_LENGTH if stability else MANY)):
         try:
             result = assess(
                 read_profile(path),
@@ -68,6 +80,7 @@ def assess_command(
                 baseline=chances,
                 engine=engine_named(engine),
                 with_retracted=with_retracted,
+                stability=stability,
             )
         except (ProfileError, EngineDisagreement) as error:
             if not several:
@@ -107,9 +120,9 @@ def explain_command(
         print_blocks(explanation_blocks(explanation, full=full), output, title=explanation.name)
 
 
-def _with_progress(profiles: Sequence[str]) -> Iterator[str]:
-    """Yield the profiles; show progress on standard error where many are read and a person is watching."""
-    if len(profiles) < 20 or not sys.stderr.isatty() or sys.stdout.isatty():
+def _with_progress(profiles: Sequence[str], *, least: int) -> Iterator[str]:
+    """Yield the profiles; show progress on standard error where so many are read and a person is watching."""
+    if len(profiles) < least or not sys.stderr.isatty() or sys.stdout.isatty():
         yield from profiles
         return
     from rich.console import Console

@@ -6,7 +6,7 @@ Every other engine is held to this one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from decidua.condition.syntax import All, AnyOf, Atom, Condition, Known, Literal_, Not, Rule, Untold
 from decidua.profile.counting import Interval
@@ -18,9 +18,8 @@ __all__ = ["Proof", "compare", "deciding", "evaluate"]
 VerdictOf = Callable[[str], Verdict]
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """Why a condition has its verdict.
+class Proof(NamedTuple):
+    """Why a condition has its verdict; a tuple, since one is made for every node and every woman.
 
     Attributes:
         condition: The node this proves.
@@ -102,12 +101,14 @@ def _equals(value: Value, wanted: Literal_ | tuple[Literal_, ...]) -> Verdict:
 def _order(value: Value, operator: str, wanted: Literal_ | tuple[Literal_, ...]) -> Verdict:
     if isinstance(wanted, tuple | str | bool):
         raise TypeError(f"{operator} compares numbers, not {wanted!r}")
-    interval = value if isinstance(value, Interval) else None
-    if interval is None:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise TypeError(f"{operator} compares numbers, not {value!r}")
-        interval = Interval(value, value)
-    low, high = interval.low, interval.high
+    low: float
+    high: float | None
+    if isinstance(value, Interval):
+        low, high = value.low, value.high
+    elif isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{operator} compares numbers, not {value!r}")
+    else:
+        low = high = value
     if operator == ">=":
         certain, impossible = low >= wanted, high is not None and high < wanted
     elif operator == ">":

@@ -17,7 +17,6 @@ import os
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import combinations, count
@@ -26,6 +25,7 @@ from typing import Any
 
 from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Condition, Known, Not, Rule, Untold
 from decidua.errors import RulebookError
+from decidua.frozen import Frozen
 from decidua.truth import NO, YES, Verdict
 
 __all__ = ["ProductionNetwork", "available"]
@@ -44,8 +44,7 @@ def available() -> bool:
     return find_spec("durable") is not None and find_spec("durable_rules_engine") is not None
 
 
-@dataclass(frozen=True)
-class Production:
+class Production(Frozen):
     """When all ``needs`` are marked, all of ``concludes`` are marked."""
 
     concludes: tuple[str, ...]

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from decidua.condition.reference import evaluate
+from decidua.condition.syntax import facts_in
 from decidua.evidence.lines import Line, Row, refers_to_no_rule
+from decidua.frozen import Frozen
 from decidua.profile.facts import Facts, Value
 from decidua.rulebook.models import OutcomePolicy
 from decidua.rulebook.policy import Certainty, CertaintyPolicy, CertaintyRule
 from decidua.truth import NO, YES, Verdict
 
-__all__ = ["LEVELS", "Rating", "Step", "line_facts", "rate", "refers_to_no_rule", "shown_by"]
+__all__ = [
+    "LEVELS",
+    "STANDING",
+    "Rating",
+    "Step",
+    "held_through_standing",
+    "line_facts",
+    "not_eligible_share",
+    "rate",
+    "refers_to_no_rule",
+    "shown_by",
+    "standing_rules",
+]
 
 LEVELS: tuple[Certainty, ...] = ("high", "moderate", "low", "very_low")
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Frozen):
     """One step of a rating.
 
     Attributes:
@@ -36,8 +49,7 @@ class Step:
     source: str | None
 
 
-@dataclass(frozen=True)
-class Rating:
+class Rating(Frozen):
     """A computed certainty with its steps in the order of the rules."""
 
     certainty: Certainty
@@ -107,8 +119,39 @@ def _shares(line: Line, standing: Mapping[str, Verdict] | None) -> dict[str, Val
     )
     shares["concern_share"] = share([row for row in line.rows if row.questioned])
     if standing is not None:
-        shares["not_eligible_share"] = share([row for row in line.rows if standing.get(row.study.id) is NO])
+        shares[STANDING] = not_eligible_share(line, standing)
     return shares
+
+
+STANDING = "not_eligible_share"
+"""The one policy fact that depends on the woman."""
+
+COUNTED_ONCE = "another reason of this kind is counted already"
+
+
+def not_eligible_share(line: Line, standing: Mapping[str, Verdict]) -> float:
+    """Return the share (0 to 1) of a line's participants in studies that would not have taken her.
+
+    A study of which that is not known is not counted among them.
+    """
+    return sum(row.table.total for row in line.rows if standing.get(row.study.id) is NO) / line.participants
+
+
+def standing_rules(policy: CertaintyPolicy) -> tuple[CertaintyRule, ...]:
+    """Return the rules that look at her standing: a rating depends on the woman through them alone."""
+    return tuple(rule for rule in policy.rules if STANDING in facts_in(rule.when))
+
+
+def held_through_standing(rules: Iterable[CertaintyRule], facts: Facts, share: float | None) -> tuple[str, ...]:
+    """Return the ids of the rules among ``standing_rules`` that hold for her.
+
+    Args:
+        rules: Those rules.
+        facts: The policy facts of the line, without her standing.
+        share: ``not_eligible_share``, or None where no woman is looked at.
+    """
+    hers = facts if share is None else Facts({**facts.values, STANDING: share})
+    return tuple([rule.id for rule in rules if evaluate(rule.when, hers, refers_to_no_rule).verdict is YES])
 
 
 def _stands_in(line: Line, others: Sequence[Line], outcome: OutcomePolicy) -> bool:
@@ -149,8 +192,9 @@ def rate(
     """Rate one line of evidence.
 
     Returns:
-        The start by design, then in each domain the strongest rule that holds, and every remark. Nothing raises what
-        something lowered; no level is below very low or above high.
+        The start by design, then in each domain the strongest rule that holds, and every remark; one that looks at her
+        standing is shown beside a rule that is as strong. Nothing raises what something lowered; no level is below very
+        low or above high.
     """
     facts = line_facts(line, others, policy, outcome, standing)
     start: Certainty = policy.start_randomised if line.randomised else policy.start_observational
@@ -162,6 +206,11 @@ def rate(
             strongest[rule.domain] = rule
     shown = [rule for rule in holding if rule is strongest[rule.domain] or rule.levels == 0]
     steps = [Step(rule.id, rule.domain, rule.levels, rule.says, rule.source) for rule in shown]
+    steps += [
+        Step(rule.id, rule.domain, 0, f"{rule.says}: {COUNTED_ONCE}", rule.source)
+        for rule in holding
+        if rule not in shown and STANDING in facts_in(rule.when)
+    ]
     if any(step.levels < 0 for step in steps):
         steps = [
             replace(step, levels=0, says=f"{step.says}: {policy.not_raised_says}") if step.levels > 0 else step

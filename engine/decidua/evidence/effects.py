@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from decidua.errors import EvidenceError
 from decidua.evidence.distributions import Z95, chi_squared_tail, hypergeometric_log_probability
+from decidua.frozen import Frozen
 
 __all__ = [
     "Estimate",
@@ -75,8 +76,7 @@ class Table:
         return 0 < self.events < self.total
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(Frozen):
     """An effect with its 95 % interval.
 
     Attributes:
@@ -134,8 +134,7 @@ def risk_difference(table: Table) -> Estimate:
     return Estimate("RD", value, value - Z95 * se, value + Z95 * se, value, se)
 
 
-@dataclass(frozen=True, slots=True)
-class NumberNeeded:
+class NumberNeeded(Frozen):
     """Women to treat for one more event (``more``) or one event less, with its 95 % interval."""
 
     value: float

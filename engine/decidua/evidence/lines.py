@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from decidua.condition.reference import evaluate
@@ -16,6 +15,7 @@ from decidua.errors import EvidenceError
 from decidua.evidence.effects import Estimate, Table, odds_ratio, risk_ratio
 from decidua.evidence.models import Outcome, Study
 from decidua.evidence.pooling import Pooled, leave_one_out, pool
+from decidua.frozen import Frozen
 from decidua.profile.facts import Facts, Value
 from decidua.rulebook.models import EvidenceUse
 from decidua.rulebook.policy import Agreed, PoolingPolicy, PoolingRule, SecondLine
@@ -39,8 +39,7 @@ def refers_to_no_rule(_id: str) -> Verdict:  # pragma: no cover - checked when t
     raise EvidenceError("a policy refers to no other rule")
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Frozen):
     """One study's table in a line.
 
     Attributes:
@@ -60,8 +59,7 @@ class Row:
         return self.second is not None
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Frozen):
     """Studies that may stand together, with their effect.
 
     Attributes:
@@ -199,8 +197,7 @@ def _wanted(study: Study, uses: Iterable[EvidenceUse]) -> Iterator[Outcome]:
                     yield outcome
 
 
-@dataclass(frozen=True, slots=True)
-class KeptOut:
+class KeptOut(Frozen):
     """Why a study is kept out of the lines.
 
     Attributes:

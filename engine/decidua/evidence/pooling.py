@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from decidua.evidence.distributions import Z95, chi_squared_tail, student_quantile
 from decidua.evidence.effects import Estimate, Table, odds_ratio, risk_ratio
+from decidua.frozen import Frozen
 
 __all__ = ["Pooled", "leave_one_out", "mantel_haenszel", "pool"]
 
 Measure = Literal["RR", "OR"]
 
 
-@dataclass(frozen=True)
-class Pooled:
+class Pooled(Frozen):
     """A pooled effect on the log scale.
 
     Attributes:

@@ -10,12 +10,12 @@ import csv
 import datetime
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
 
 from decidua.errors import EvidenceError, Fault
 from decidua.evidence.models import Guideline, Study, Synthesis
+from decidua.frozen import Frozen
 
 __all__ = [
     "Match",
@@ -38,8 +38,7 @@ SHOWN = ("RetractionDOI", "RetractionPubMedID", "Reason", "Title")
 IntegrityStatus = Literal["none_known", "concern", "expression_of_concern", "retracted"]
 
 
-@dataclass(frozen=True, slots=True)
-class Paper:
+class Paper(Frozen):
     """A record of the rulebook: what it can be found by, and what it says of its integrity (None for a document)."""
 
     id: str
@@ -49,8 +48,7 @@ class Paper:
     integrity: IntegrityStatus | None
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Frozen):
     """One row of the export.
 
     Attributes:
@@ -69,8 +67,7 @@ class Notice:
     notice_pmid: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Frozen):
     """A notice on a paper of the rulebook.
 
     Attributes:
@@ -88,8 +85,7 @@ class Match:
     differs: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class RaggedRow:
+class RaggedRow(Frozen):
     """A row with more or fewer cells than the header; ``names`` are the ids of our papers found anywhere in it."""
 
     line: int
@@ -97,8 +93,7 @@ class RaggedRow:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RetractionCheck:
+class RetractionCheck(Frozen):
     """What an export says of the papers of the rulebook.
 
     Attributes:

@@ -1,10 +1,11 @@
 """What a finding is: declared once, on the profile field it is read from, and collected into the vocabulary."""
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
+
+from decidua.frozen import Frozen
 
 __all__ = ["Fact", "Kind", "Section", "YesNo", "finding", "measured", "unknown_section"]
 
@@ -12,8 +13,7 @@ Kind = Literal["integer", "number", "yes_no", "choice", "date"]
 YesNo = bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Frozen):
     """One entry of the vocabulary.
 
     Attributes:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from decidua.frozen import Frozen
 
 __all__ = ["Interval", "Sum", "exactly", "narrow"]
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(Frozen):
     """A number known only to lie between two ends, both included; ``high`` None means no upper limit is known."""
 
     low: float
@@ -44,8 +44,7 @@ def exactly(value: float) -> Interval:
     return Interval(value, value)
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(Frozen):
     """Counts that exclude each other and lie within a whole.
 
     Attributes:

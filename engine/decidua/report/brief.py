@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from decidua.assessment.result import EffectAnswer, HarmAnswer, OptionAnswer, PositionAnswer
+from decidua.report.hers import BASELINES, hers_line, standing_bullets
 from decidua.report.option import (
     SAID,
     STATUS_TONES,
@@ -45,7 +46,7 @@ def brief_blocks(option: OptionAnswer) -> Iterator[Block]:
 def _lines(option: OptionAnswer) -> Iterator[Bullet]:
     yield from _ways(option)
     yield from _found(option)
-    yield from _standing(option)
+    yield from standing_bullets(option, full=False)
     yield from _said(option)
     yield from _harms(option)
     yield from _cautions(option)
@@ -79,7 +80,11 @@ def _found(option: OptionAnswer) -> Iterator[Bullet]:
         yield Bullet("Found", f"{_figures(effect)}.", "plain", tuple(_sure(effect)))
     for effect in (*leading[1:], *(one for one in shown if one.strategy != option.leading_strategy)):
         way = "" if effect.strategy == option.leading_strategy else f" of another way ({titles[effect.strategy]})"
-        yield Bullet(f"Found{way}", f"{_figures(effect)}; {effect.certainty.replace('_', ' ')} certainty.")
+        without = f"; what is without it {BASELINES[effect.baseline_kind]}" if effect.per_1000 is not None else ""
+        certainty = effect.certainty.replace("_", " ")
+        hers = hers_line(effect) if effect.studies > 1 else None
+        details = () if hers is None else (hers,)
+        yield Bullet(f"Found{way}", f"{_figures(effect)}; {certainty} certainty{without}.", "plain", details)
 
 
 def _figures(effect: EffectAnswer) -> str:
@@ -91,6 +96,11 @@ def _figures(effect: EffectAnswer) -> str:
 def _sure(effect: EffectAnswer) -> Iterator[str]:
     reasons = [f"{step.says}{'*' if step.own_choice else ''}" for step in effect.steps[1:] if step.levels]
     because = f": {'; '.join(reasons)}" if reasons else ", no reason to lower it"
+    if effect.per_1000 is not None:
+        yield f"The {1000 * effect.baseline:.0f} without: {effect.baseline_from}."
+    hers = hers_line(effect)
+    if hers is not None:
+        yield hers
     yield f"How sure: {effect.certainty.replace('_', ' ')}{because}."
     ratings = dict.fromkeys(f"{one.rating.replace('_', ' ')} ({one.who})" for one in effect.published_ratings)
     if ratings:
@@ -98,19 +108,6 @@ def _sure(effect: EffectAnswer) -> Iterator[str]:
         yield f"Rated by others: {list_words(list(ratings)[:RATINGS_NAMED])}{more}."
     if effect.retracted_left_out:
         yield f"Left out as retracted: {list_words(effect.retracted_left_out)}."
-
-
-def _standing(option: OptionAnswer) -> Iterator[Bullet]:
-    """Say in how many of the studies she would have been."""
-    if not option.studies:
-        return
-    count = {verdict: sum(one.standing == verdict for one in option.studies) for verdict in ("yes", "no", "unknown")}
-    parts = [f"of {len(option.studies)} studies she would have been in {count['yes']} on the criteria read"]
-    if count["no"]:
-        parts.append(f"not in {count['no']}")
-    if count["unknown"]:
-        parts.append(f"cannot be known for {count['unknown']}")
-    yield Bullet("In whom", f"{', '.join(parts)}.")
 
 
 def _said(option: OptionAnswer) -> Iterator[Bullet]:

@@ -18,6 +18,7 @@ from decidua.assessment.result import PublishedRating
 from decidua.assessment.words import PER_WORDS
 from decidua.report.evidence_positions import position_blocks
 from decidua.report.evidence_studies import sentence, study_items
+from decidua.report.hers import hers_words
 from decidua.report.parts import Block, Bullet, Bullets, Forest, ForestRow, Grid, Heading, Paragraph, list_words
 
 __all__ = ["evidence_blocks", "overview_blocks"]
@@ -160,10 +161,10 @@ def _beside(line: LineEvidence) -> Iterator[Bullet]:
     remarks = [f"0.5 was added to each cell of {list_words(corrected)}: one was zero."] if corrected else []
     if line.published_ratings:
         remarks.append(f"Published ratings: {'; '.join(map(_rating, line.published_ratings))}.")
-    ratio = line.risk_ratio
+    ratio, hers = line.risk_ratio, tuple(_for_her(line))
     if ratio is None or line.q is None or line.i2 is None or line.tau2 is None:
-        if remarks:
-            yield Bullet(f"Line {line.number}", " ".join(remarks), "muted")
+        if remarks or hers:
+            yield Bullet(f"Line {line.number}", " ".join(remarks), "muted", hers)
         return
     details: list[str] = []
     text = f"RR {_ratio_words(ratio)}, {len(line.rows)} studies, {line.participants} {PER_WORDS[line.per]}"
@@ -187,7 +188,20 @@ def _beside(line: LineEvidence) -> Iterator[Bullet]:
             f"Leaving one study out: from {_ratio_words(out.low)} without {names[out.low_without]} to "
             f"{_ratio_words(out.high)} without {names[out.high_without]}."
         )
-    yield Bullet(f"Line {line.number}", f"{text}.", "plain", (*details, *remarks))
+    yield Bullet(f"Line {line.number}", f"{text}.", "plain", (*details, *remarks, *hers))
+
+
+def _for_her(line: LineEvidence) -> Iterator[str]:
+    """Yield what a line is to her, where a profile was given."""
+    if line.per_1000 is not None and line.baseline is not None:
+        point, low, high = line.per_1000
+        without = f"Of 1000: {1000 * line.baseline:.0f} without, {point:.0f} with it ({low:.0f} to {high:.0f})"
+        yield f"{without}; {line.baseline_from}."
+        if line.randomised and len(line.rows) == 1:
+            return
+    said = hers_words(line.hers, line.per, line.baseline or 0)
+    if said is not None:
+        yield said
 
 
 def _rating(one: PublishedRating) -> str:

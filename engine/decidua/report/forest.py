@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from textwrap import wrap
 from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
 
+from decidua.frozen import Frozen
 from decidua.report.parts import Forest, ForestRow
 
 __all__ = ["Axis", "LineKind", "PlotLine", "choose_axis", "draw_forest", "ratio_words"]
@@ -48,16 +48,14 @@ CAPS = {
 LEAVES_LEFT, LEAVES_RIGHT, NO_EFFECT, CROSSED = "\u2190", "\u2192", "\u2502", "\u253c"
 
 
-@dataclass(frozen=True, slots=True)
-class PlotLine:
+class PlotLine(Frozen):
     """One line of a plot; ``kind`` says what it holds, for colour."""
 
     text: str
     kind: LineKind
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(Frozen):
     """A logarithmic axis over so many columns.
 
     Attributes:
@@ -146,8 +144,7 @@ def _figure(value: float) -> str:
     return f"{value:.2f}" if value < 9.995 else f"{value:.1f}" if value < 99.95 else f"{value:.0f}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
+class _Layout(Frozen):
     """Widths of the columns; 0 where one is left out for want of room."""
 
     name: int

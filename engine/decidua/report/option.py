@@ -14,6 +14,7 @@ from decidua.assessment.result import (
     SynthesisAnswer,
 )
 from decidua.assessment.words import PER_WORDS
+from decidua.report.hers import hers_line, standing_bullets
 from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, Tone, from_overlay, list_words, lower_first
 from decidua.report.study import study_bullets
 
@@ -73,6 +74,7 @@ def option_blocks(option: OptionAnswer, *, full: bool) -> Iterator[Block]:
     sections: tuple[tuple[str, Iterator[Bullet]], ...] = (
         ("Ways to use it", _strategies(option, full=full)),
         ("What was found", _effects(option, full=full)),
+        ("Would she have been in them?", standing_bullets(option, full=full)),
         ("In which studies", study_bullets(option, full=full)),
         ("Published syntheses", _syntheses(option, full=full)),
         ("Who says what", _positions(option, full=full)),
@@ -174,6 +176,9 @@ def _effect_details(effect: EffectAnswer, *, full: bool) -> Iterator[str]:
     for risks in out_of_1000(effect):
         carried = ", carried by the odds ratio" if effect.carried_by == "OR" else ""
         yield f"{sentence(risks)[:-1]}; {effect.baseline_from}{carried}."
+    hers = hers_line(effect)
+    if hers is not None:
+        yield hers
     if effect.interval == "plain, two studies":
         yield "Two studies only: a plain interval, probably too narrow."
     if full:

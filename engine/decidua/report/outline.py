@@ -12,6 +12,7 @@ from decidua.report.brief import brief_blocks, brief_sources
 from decidua.report.on_tests import advice_lines
 from decidua.report.option import STATUS_TONES, option_blocks
 from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph, Tone, list_words, lower_first
+from decidua.report.stability import stability_blocks
 from decidua.report.with_retracted import with_retracted_blocks
 
 __all__ = ["outline"]
@@ -45,6 +46,7 @@ def outline(result: Assessment, *, full: bool = False) -> list[Block]:
         *_next(result, full=full),
         *_sources(result, full=full),
         *_not_read(result),
+        *([] if result.stability is None else stability_blocks(result.stability, full=full)),
         *([] if result.with_retracted is None else with_retracted_blocks(result.with_retracted, full=full)),
         Heading("Please note", 2),
         Paragraph(result.notice),
@@ -176,7 +178,7 @@ def effect_words(option: OptionAnswer) -> str:
 def _next(result: Assessment, *, full: bool) -> Iterator[Block]:
     yield Heading("What to find out next", 2)
     if not result.next:
-        yield Paragraph("Nothing that can still be found out would settle more.")
+        yield Paragraph("Nothing that can still be found out would bring an option a better status.")
         return
     names: dict[str, str] = {option.option: option.name for option in result.options}
     titles = {one.id: one.title for one in result.definitions} | {one.panel: one.title for one in result.unexplained}

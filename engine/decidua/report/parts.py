@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from decidua.condition.english import lower_first
+from decidua.frozen import Frozen
 
 __all__ = [
     "Block",
@@ -26,8 +26,7 @@ __all__ = [
 Tone = Literal["plain", "muted", "good", "open", "bad"]
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Frozen):
     """A heading of level 1 (the report), 2 (a part), 3 (an option) or 4 (within an option)."""
 
     text: str
@@ -35,16 +34,14 @@ class Heading:
     tone: Tone = "plain"
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Frozen):
     """Running text."""
 
     text: str
     tone: Tone = "plain"
 
 
-@dataclass(frozen=True, slots=True)
-class Bullet:
+class Bullet(Frozen):
     """A labelled line with details below it."""
 
     label: str
@@ -53,16 +50,14 @@ class Bullet:
     details: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Bullets:
+class Bullets(Frozen):
     """Labelled lines, indented by so many columns."""
 
     items: tuple[Bullet, ...]
     indent: int = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Frozen):
     """A table; one tone a row.
 
     Attributes:
@@ -79,8 +74,7 @@ class Grid:
     cell_tones: tuple[tuple[Tone, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ForestRow:
+class ForestRow(Frozen):
     """One row of a forest plot.
 
     Attributes:
@@ -101,8 +95,7 @@ class ForestRow:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Forest:
+class Forest(Frozen):
     """A forest plot on a log axis; ``favourable`` is the side of the outcome that is good."""
 
     rows: tuple[ForestRow, ...]

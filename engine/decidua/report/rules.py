@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,24 +11,32 @@ from decidua.assessment.evidence_positions import side_by_side
 from decidua.condition.english import in_english
 from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Condition, Known, Not, Rule, Untold, children
 from decidua.errors import DeciduaError, nearest
+from decidua.frozen import Frozen
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
 from decidua.report.evidence_positions import contradiction_bullet
 from decidua.report.on_tests import blocks_on_test
 from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph
 from decidua.rulebook.book import AGGREGATES, Rulebook, panel_condition
-from decidua.rulebook.policy import CERTAINTY_FACTS, POOLING_FACTS, STATUS_FACTS, CertaintyPolicy, CertaintyRule, Size
+from decidua.rulebook.policy import (
+    CERTAINTY_FACTS,
+    POOLING_FACTS,
+    STATUS_FACTS,
+    CertaintyPolicy,
+    CertaintyRule,
+    Size,
+    StabilityPolicy,
+)
 
 __all__ = ["Entry", "list_blocks", "listed", "show_blocks"]
 
-NUMBERED = (CertaintyPolicy, CertaintyRule, Size)
+NUMBERED = (CertaintyPolicy, CertaintyRule, Size, StabilityPolicy)
 """Records of a policy whose numbers have a source, or are decidua's own choice."""
 
 CONDITION_TYPES = (Atom, Known, Rule, All, AnyOf, Not, AtLeast, Untold)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Frozen):
     """One line of the list."""
 
     id: str
@@ -66,7 +73,7 @@ def entries(book: Rulebook) -> Iterator[Entry]:
     yield from (Entry(one.id, "contradiction", one.topic, one) for one in book.contradictions)
     yield from (Entry(one.id, "comparison", one.in_brief, one) for one in book.comparisons)
     yield from (Entry(one.id, "unreliable", f"not relied on: {one.why}", one) for one in book.unreliable)
-    for name in ("status", "pooling", "certainty", "rank", "words", "next"):
+    for name in ("status", "pooling", "certainty", "baseline", "rank", "words", "next", "stability"):
         yield Entry(name, "policy", f"Policy: {name}", getattr(book.policy, name))
 
 

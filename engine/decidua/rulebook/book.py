@@ -30,6 +30,7 @@ from decidua.evidence.models import (
     UnreadPosition,
     last_day,
 )
+from decidua.frozen import Frozen
 from decidua.rulebook.models import (
     Cause,
     CautionFinding,
@@ -61,8 +62,7 @@ class Manifest(Record):
     notice: Text
 
 
-@dataclass(frozen=True)
-class CompiledRule:
+class CompiledRule(Frozen):
     """One rule ready for any engine; ``id`` is unique over all kinds."""
 
     id: str

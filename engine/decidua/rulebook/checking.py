@@ -12,6 +12,7 @@ from decidua.evidence.lines import refers_to_no_rule
 from decidua.profile.facts import Facts, Value
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
+from decidua.rulebook.baseline import outcome_of
 from decidua.rulebook.book import AGGREGATES, Rulebook, panel_condition
 from decidua.rulebook.models import Strategy
 from decidua.rulebook.policy import CERTAINTY_FACTS, POOLING_FACTS, STATUS_FACTS
@@ -64,6 +65,7 @@ def _twice(book: Rulebook) -> Iterator[Fault]:
         "row of the status table": [one.id for one in book.policy.status.rows],
         "rule of certainty": [one.id for one in book.policy.certainty.rules],
         "rule of pooling": _pooling_ids(book),
+        "rule of baseline": [one.id for one in book.policy.baseline.rules],
     }
     for kind, ids in groups.items():
         for id_, times in Counter(ids).items():
@@ -91,6 +93,8 @@ def _all_conditions(book: Rulebook) -> Iterator[tuple[str, str, Condition, bool]
     for study in book.studies:
         if study.eligibility is not None:
             yield f"study:{study.id}", f"id:{study.id}", study.eligibility, False
+    for chance in book.policy.baseline.rules:
+        yield f"baseline:{chance.id}", f"id:{chance.id}", chance.when, False
 
 
 def _conditions(book: Rulebook) -> Iterator[Fault]:
@@ -269,6 +273,7 @@ def _references(book: Rulebook) -> Iterator[Fault]:
             "study",
         ),
         *_care_references(book),
+        (((f"id:{one.id}", [one.study]) for one in book.policy.baseline.rules), book.study, "study"),
         (((f"id:{one.id}", one.guidelines) for one in book.unread), book.guideline, "guideline"),
         (
             ((f"id:{one.id}", [*one.supersedes, *one.superseded_by]) for one in book.guidelines),
@@ -290,6 +295,11 @@ def _references(book: Rulebook) -> Iterator[Fault]:
     )
     for records, known, called in checks:
         yield from _unknown(book, records, list(known), called)
+    for rule in book.policy.baseline.rules:
+        study = book.study.get(rule.study)
+        if study is not None and outcome_of(rule, study) is None:
+            what = f"{rule.outcome} per {rule.per}{f' in the subgroup {rule.subgroup!r}' if rule.subgroup else ''}"
+            yield _at(book, f"id:{rule.id}", f"'{rule.study}' has no control arm with a figure on {what}; name one")
 
 
 def _care_references(book: Rulebook) -> Iterator[tuple[Iterable[tuple[str, Iterable[str]]], Iterable[str], str]]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
 
+from decidua.frozen import Frozen
+
 __all__ = ["Overlay", "Touched"]
 
 
-@dataclass(frozen=True, slots=True)
-class Touched:
+class Touched(Frozen):
     """One record that an overlay brought, changed or took away."""
 
     kind: Annotated[str, Field(description="Kind of the record, as 'decidua rules list' names it.")]
@@ -22,8 +22,7 @@ class Touched:
     ] = False
 
 
-@dataclass(frozen=True, slots=True)
-class Overlay:
+class Overlay(Frozen):
     """A local overlay: who laid it, why, and what it changed in the rulebook."""
 
     name: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -23,6 +22,7 @@ from decidua.evidence.models import (
     Texts,
     UnreadPosition,
 )
+from decidua.frozen import Frozen
 from decidua.rulebook.loading import Loaded, load_records
 from decidua.rulebook.models import AdverseEffect, Caution, Dose, LabelLine, SafetyConflict, Screening, Strategy
 from decidua.rulebook.reading import OutcomeFile, model_of, parse_files
@@ -132,8 +132,7 @@ class GuidelinesMore(Record):
     unread: Annotated[tuple[UnreadPosition, ...], Field(strict=False)] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Brought:
+class Brought(Frozen):
     """One record that an overlay brings.
 
     Attributes:
@@ -155,8 +154,7 @@ class Brought:
         return Fault(message, file=self.file, line=self.line, field=self.id)
 
 
-@dataclass(frozen=True, slots=True)
-class OverlayFiles:
+class OverlayFiles(Frozen):
     """An overlay as read: its manifest, its records, its notes on safety, and where all of them stand."""
 
     manifest: OverlayManifest

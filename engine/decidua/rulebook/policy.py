@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from decidua.condition.syntax import Condition
 from decidua.evidence.models import Record, Text, Texts
 from decidua.profile.finding import Fact
+from decidua.rulebook.baseline import BaselinePolicy
 from decidua.rulebook.models import Burden, OutcomePolicy
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Remark",
     "SecondLine",
     "Size",
+    "StabilityPolicy",
     "Status",
     "StatusPolicy",
     "StatusRow",
@@ -316,6 +318,28 @@ class NextPolicy(Record):
         return self
 
 
+Chance = Annotated[float, Field(gt=0, lt=1)]
+
+
+class StabilityPolicy(Record):
+    """What the answer is held against: without each study in turn, and at other chances without treatment.
+
+    Attributes:
+        chances: Chances of a live birth without treatment (above 0, below 1), from low to high.
+        source: Where the range comes from; null is printed as decidua's own choice.
+    """
+
+    chances: Annotated[tuple[Chance, ...], Field(strict=False, min_length=2, max_length=50)]
+    source: Text | None
+    says: Texts
+
+    @model_validator(mode="after")
+    def _goes_up(self) -> Self:
+        if list(self.chances) != sorted(set(self.chances)):
+            raise ValueError("'chances' must go from low to high, none of them twice")
+        return self
+
+
 class Verb(Record):
     """One verb in the three forms that a sentence may need."""
 
@@ -402,4 +426,6 @@ class Policy(Record):
     outcomes: Annotated[tuple[OutcomePolicy, ...], Field(strict=False)]
     words: Words
     pooling: PoolingPolicy
+    baseline: BaselinePolicy
     next: NextPolicy
+    stability: StabilityPolicy

@@ -12,6 +12,7 @@ from decidua.document import Document, parse_document
 from decidua.errors import DocumentError, Fault, RulebookError
 from decidua.evidence.care import CareFile
 from decidua.evidence.models import EvidenceFile, GuidelineFile, Identified, Record
+from decidua.rulebook.baseline import BaselinePolicy
 from decidua.rulebook.book import Manifest, Rulebook
 from decidua.rulebook.checking import check_rulebook
 from decidua.rulebook.loading import Loaded, load_records
@@ -26,7 +27,16 @@ from decidua.rulebook.models import (
     Panel,
     Subset,
 )
-from decidua.rulebook.policy import CertaintyPolicy, NextPolicy, Policy, PoolingPolicy, RankPolicy, StatusPolicy, Words
+from decidua.rulebook.policy import (
+    CertaintyPolicy,
+    NextPolicy,
+    Policy,
+    PoolingPolicy,
+    RankPolicy,
+    StabilityPolicy,
+    StatusPolicy,
+    Words,
+)
 
 __all__ = ["FILES", "OutcomeFile", "digest_of", "model_of", "parse_files", "read_rulebook"]
 
@@ -78,7 +88,9 @@ FILES: dict[str, type[Record]] = {
     "policy/certainty.yaml": CertaintyPolicy,
     "policy/rank.yaml": RankPolicy,
     "policy/words.yaml": Words,
+    "policy/baseline.yaml": BaselinePolicy,
     "policy/next.yaml": NextPolicy,
+    "policy/stability.yaml": StabilityPolicy,
     "policy/outcomes.yaml": OutcomeFile,
 }
 """Files that every rulebook has, each with its model."""
@@ -212,7 +224,9 @@ def _assemble(parts: _Parts, digest: str, evidence_digest: str, loaded: Loaded) 
         outcomes=parts.single["policy/outcomes.yaml"].outcomes,
         words=parts.single["policy/words.yaml"],
         pooling=parts.single["policy/pooling.yaml"],
+        baseline=parts.single["policy/baseline.yaml"],
         next=parts.single["policy/next.yaml"],
+        stability=parts.single["policy/stability.yaml"],
     )
     return Rulebook(
         manifest=parts.single["rulebook.yaml"],
