@@ -136,6 +136,13 @@ class Logic:
         """Say that at most so many formulas hold."""
         return self.negated(self.at_least(count + 1, parts))
 
+    def weight_between(self, weighed: Sequence[tuple[Term, int]], low: int, high: int) -> Term:
+        """Say that the weights of those formulas that hold add up to at least ``low`` and at most ``high``."""
+        whole = sum(weight for _, weight in weighed)
+        least = self.truth(low <= 0) if low <= 0 or not weighed else z3.PbGe(list(weighed), low)
+        most = self.true if high >= whole or not weighed else z3.PbLe(list(weighed), high)
+        return self.both([least, most])
+
     def truth(self, value: bool) -> Term:  # noqa: FBT001 - a truth value is what it makes
         """Return a constant truth."""
         return self.true if value else self.false

@@ -1,8 +1,8 @@
 """The status of each strategy and option as formulas: the declared rows over what depends on the woman and the date.
 
 This follows ``assessment/status.py`` step by step. What depends on the woman (population, causes, contraindications,
-societies whose population is hers) is a formula; what depends on the date alone (evidence, which documents move a
-status) is worked out by the same functions as there.
+societies whose population is hers, studies that would not have taken her) is a formula; what depends on the date alone
+(what the evidence shows, which documents move a status) is worked out by the same functions as there.
 """
 
 from __future__ import annotations
@@ -10,20 +10,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
 from typing import Any, get_args
 
-from decidua.assessment.effects import live_birth_lines, rate_strategy
+from decidua.assessment.effects import RatedLine, counting_studies, live_birth_lines, rate_strategy
 from decidua.assessment.status import AGAINST, FOR, judge_position, speaks_of, stops
 from decidua.assessment.verdicts import Verdicts
+from decidua.assessment.words import outcome_names
 from decidua.engines.formulas import Choice, Flag, KnownFact, Logic, Pair, Tally, Term
 from decidua.engines.proof import Translator
+from decidua.evidence.certainty import rate
 from decidua.evidence.models import Position
 from decidua.profile.facts import Facts
 from decidua.rulebook.book import DatedRulebook
 from decidua.rulebook.models import Option, Strategy
 from decidua.rulebook.policy import STATUS_FACTS, Status
+from decidua.truth import NO
 
 __all__ = ["Judgement", "Kept", "Statuses"]
+
+CERTAINTIES = STATUS_FACTS["certainty"].choices
 
 PairOf = Callable[[str], Pair]
 """Gives when a rule is YES and when it is NO, by its id; a rule that does not hold on the date is neither."""
@@ -92,11 +98,12 @@ class Statuses:
         ]
         population, described = self._pair_of(strategy.id), view.described(strategy)
         explained, stopped = self._explained(strategy), self._stopped(strategy)
-        evidence = self._evidence(strategy)
+        shown, sure = self._evidence(strategy)
         key = (
             strategy.id,
             described,
-            tuple(evidence.items()),
+            shown,
+            tuple((level, logic.key(term)) for level, term in sure.items()),
             tuple((stance, society, logic.key(pair.yes), logic.key(pair.no)) for stance, society, pair in positions),
             *(logic.key(term) for term in (population.yes, population.no, explained, stopped)),
         )
@@ -110,7 +117,8 @@ class Statuses:
                     logic.true,
                     {"hers": population.yes, "not_hers": population.no, "not_known": self._unknown(population)},
                 ),
-                **{name: self._constant(name, value) for name, value in evidence.items()},
+                "live_birth": self._constant("live_birth", shown),
+                "certainty": Choice(logic.true, {one: sure.get(one, logic.false) for one in CERTAINTIES}),
                 **self._societies(positions),
             }
             self._kept[key] = self._judged(population, stopped, known)
@@ -184,11 +192,34 @@ class Statuses:
             self._joined[key] = self._logic.either(parts)
         return self._joined[key]
 
-    def _evidence(self, strategy: Strategy) -> dict[str, str]:
-        resting = live_birth_lines(rate_strategy(self._view, strategy))
+    def _evidence(self, strategy: Strategy) -> tuple[str, dict[str, Term]]:
+        """Return what the line of evidence shows that a status may rest on, and when it is how sure.
+
+        That depends on the woman through the share of the participants in studies that would not have taken her.
+        """
+        logic, view = self._logic, self._view
+        resting = live_birth_lines(rate_strategy(view, strategy))
         if not resting:
-            return {"live_birth": "none", "certainty": "none"}
-        return {"live_birth": resting[0].shows, "certainty": resting[0].rating.certainty}
+            return "none", {"none": logic.true}
+        line = resting[0].line
+        refusing = [(self._pair_of(f"study:{row.study.id}").no, row) for row in line.rows]
+        can_refuse = [(term, row) for term, row in refusing if term is not logic.false]
+        by_total: dict[int, tuple[str, ...]] = {0: ()}
+        for _, row in can_refuse:
+            by_total |= {total + row.table.total: (*ids, row.study.id) for total, ids in by_total.items()}
+        weighed = [(term, row.table.total) for term, row in can_refuse]
+        found: dict[str, list[Term]] = {}
+        levels = [(total, self._certainty(resting[0], by_total[total])) for total in sorted(by_total)]
+        for level, run in groupby(levels, key=lambda one: one[1]):
+            totals = [total for total, _ in run]
+            found.setdefault(level, []).append(logic.weight_between(weighed, totals[0], totals[-1]))
+        return resting[0].shows, {level: self._any(terms) for level, terms in found.items()}
+
+    def _certainty(self, one: RatedLine, refusing: tuple[str, ...]) -> str:
+        """Return how sure a line is for a woman whom some of its studies, by id, would not have taken."""
+        view = self._view
+        key = ("certainty by refusing studies", one.strategy.id, counting_studies(view, one.strategy), refusing)
+        return view.share(key, lambda: _rated(view, one, refusing))
 
     def _constant(self, name: str, value: str) -> Choice:
         choices = STATUS_FACTS[name].choices
@@ -210,3 +241,10 @@ class Statuses:
             "societies_possibly_against": count(AGAINST, self._unknown),
             "societies_research_only": count(("research_only",), lambda pair: pair.yes),
         }
+
+
+def _rated(view: DatedRulebook, one: RatedLine, refusing: tuple[str, ...]) -> str:
+    others = [other.line for other in rate_strategy(view, one.strategy) if other.number != one.number]
+    outcome = outcome_names(view.book.policy.outcomes)[one.line.rows[0].outcome.outcome]
+    standing = dict.fromkeys(refusing, NO)
+    return rate(one.line, others, view.book.policy.certainty, outcome, standing).certainty
