@@ -26,6 +26,7 @@ from decidua.assessment.whats_next import what_next
 from decidua.evidence.models import last_day
 from decidua.profile.facts import Facts, draw_facts
 from decidua.profile.model import Profile
+from decidua.profile.rates import Rates
 from decidua.rulebook.book import DatedRulebook, Rulebook
 from decidua.version import __version__
 
@@ -40,6 +41,7 @@ def assess(
     baseline: Mapping[str, float] | None = None,
     engine: Engine = "auto",
     with_retracted: bool = False,
+    rates: Rates | None = None,
 ) -> Assessment:
     """Assess one woman.
 
@@ -56,6 +58,8 @@ def assess(
             production network; ``reference`` runs the first alone; ``durable`` demands both.
         with_retracted: Whether to say beside it what would differ had retracted and questioned work counted; nothing
             else in the answer changes by it.
+        rates: Her clinic's own table of implantation rates (``decidua.load_rates``); it fills in the predicted chance of
+            each transfer that it covers and that has none of its own.
 
     Returns:
         The ranked options with evidence, certainty, cautions, and what is still unknown.
@@ -67,7 +71,7 @@ def assess(
     book = rulebook if rulebook is not None else load_rulebook()
     view = book.at(as_of)
     chances = check_baseline(baseline)
-    facts = draw_facts(profile)
+    facts = draw_facts(profile, rates)
     verdicts = Verdicts(view, facts, engine)
     judged = rank_options(view, [judge_option(verdicts, option) for option in book.options])
     following = [*judged[1:], None]
@@ -84,6 +88,7 @@ def assess(
         engine=verdicts.engine,
         who=tuple(describe(facts, profile.why)),
         notes=facts.notes,
+        rates=facts.rates,
         definitions=tuple(definitions(verdicts)),
         unexplained=tuple(unexplained(verdicts)),
         causes=tuple(causes(verdicts)),
@@ -101,7 +106,7 @@ def assess(
         return result
     from decidua.assessment.overlays import changes  # noqa: PLC0415 - needed for overlays alone
 
-    without = assess(profile, as_of=as_of, rulebook=book.base, baseline=baseline, engine=engine)
+    without = assess(profile, as_of=as_of, rulebook=book.base, baseline=baseline, engine=engine, rates=rates)
     return result.model_copy(update={"changed_by_overlays": tuple(changes(without, result))})
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from decidua.assessment.change import WithRetracted
 from decidua.evidence.models import OptionKey
+from decidua.profile.rates import RatesUse
 from decidua.rulebook.overlay import Overlay
 from decidua.rulebook.policy import Certainty, Status
 
@@ -447,4 +448,8 @@ class Assessment(BaseModel):
     with_retracted: Annotated[
         WithRetracted | None,
         Field(description="What would differ had retracted and questioned work counted; null where it was not asked."),
+    ] = None
+    rates: Annotated[
+        RatesUse | None,
+        Field(description="Her clinic's own table of rates and what it gave; null where none was given."),
     ] = None

@@ -40,7 +40,18 @@ def describe(facts: Facts, why: str | None) -> list[str]:
     history.extend(_counted(facts, "transfers.failed", "failed transfer", "failed transfers"))
     if not history:
         history.append("Age, losses and transfers not known")
-    return [f"{'; '.join(history)}.", *([why] if why else []), f"{_present(facts)}."]
+    return [f"{'; '.join(history)}.", *([why] if why else []), f"{_present(facts)}.", *_rates(facts)]
+
+
+def _rates(facts: Facts) -> list[str]:
+    """Say that a clinic's own table of rates was used, and for how many of her transfers."""
+    used = facts.rates
+    if used is None:
+        return []
+    filled = sum(one.origin == "table" for one in used.transfers)
+    says = f"Predicted chances from the table of rates of {used.clinic} ({used.date}): {filled} of her failed transfers"
+    missed = sum(one.origin == "not_covered" for one in used.transfers)
+    return [f"{says}{f'; {missed} not covered by it stay unknown' if missed else ''}."]
 
 
 def _counted(facts: Facts, name: str, one: str, several: str) -> list[str]:

@@ -18,10 +18,12 @@ from decidua.cli.arguments import (
     Format,
     OneProfile,
     ProfilePaths,
+    RatesFile,
     RulesFolder,
     engine_named,
     read_baseline,
     read_profile,
+    read_rates,
 )
 from decidua.cli.exits import DONE, exit_code
 from decidua.cli.printing import complain, print_assessment, print_blocks, print_text
@@ -52,9 +54,11 @@ def assess_command(
             "--with-retracted", help="Add what would differ had retracted and questioned work counted; not to be used."
         ),
     ] = False,
+    rates: RatesFile = None,
 ) -> None:
     """Print the ranked evidence summary for one or more women."""
     chances = read_baseline(baseline or [])
+    table = read_rates(rates)
     book = load_rulebook(rules)
     book.at(as_of)
     several = len(profiles) > 1
@@ -68,6 +72,7 @@ def assess_command(
                 baseline=chances,
                 engine=engine_named(engine),
                 with_retracted=with_retracted,
+                rates=table,
             )
         except (ProfileError, EngineDisagreement) as error:
             if not several:
@@ -91,6 +96,7 @@ def explain_command(
     rules: RulesFolder = None,
     engine: EngineOption = EngineName.auto,
     full: All = False,
+    rates: RatesFile = None,
 ) -> None:
     """Print why an option has its status: the proof, what is unknown, what would change it."""
     from pydantic import TypeAdapter
@@ -100,7 +106,14 @@ def explain_command(
 
     book = load_rulebook(rules)
     book.at(as_of).option_of(option)
-    explanation = explain(read_profile(profile), option, as_of=as_of, rulebook=book, engine=engine_named(engine))
+    explanation = explain(
+        read_profile(profile),
+        option,
+        as_of=as_of,
+        rulebook=book,
+        engine=engine_named(engine),
+        rates=read_rates(rates),
+    )
     if output is Format.json:
         print_text(TypeAdapter(Explanation).dump_json(explanation, indent=2).decode(), output)
     else:
