@@ -7,9 +7,11 @@ import hashlib
 from collections.abc import Mapping
 
 from decidua.assessment.change import WithRetracted
+from decidua.assessment.definitions import differences, with_counts
 from decidua.assessment.effects import check_baseline
 from decidua.assessment.loading import load_rulebook
 from decidua.assessment.options import answer_option, judge_option
+from decidua.assessment.panels import unexplained
 from decidua.assessment.ranking import rank_options, why_above
 from decidua.assessment.result import Assessment, Identity
 from decidua.assessment.summary import (
@@ -18,7 +20,6 @@ from decidua.assessment.summary import (
     describe,
     not_read,
     subsets,
-    unexplained,
     without_treatment,
 )
 from decidua.assessment.verdicts import Engine, Verdicts
@@ -58,8 +59,8 @@ def assess(
             production network; ``reference`` runs the first alone; ``durable`` demands both.
         with_retracted: Whether to say beside it what would differ had retracted and questioned work counted; nothing
             else in the answer changes by it.
-        rates: Her clinic's own table of implantation rates (``decidua.load_rates``); it fills in the predicted chance of
-            each transfer that it covers and that has none of its own.
+        rates: Her clinic's own table of implantation rates (``decidua.load_rates``); it fills in the predicted chance
+            of each transfer that it covers and that has none of its own.
 
     Returns:
         The ranked options with evidence, certainty, cautions, and what is still unknown.
@@ -89,7 +90,8 @@ def assess(
         who=tuple(describe(facts, profile.why)),
         notes=facts.notes,
         rates=facts.rates,
-        definitions=tuple(definitions(verdicts)),
+        definitions=tuple(with_counts(verdicts, definitions(verdicts))),
+        definitions_differ=tuple(differences(verdicts)),
         unexplained=tuple(unexplained(verdicts)),
         causes=tuple(causes(verdicts)),
         subsets=tuple(subsets(verdicts)),

@@ -153,9 +153,10 @@ def _settled_reason(leaf: Proof, titles: Mapping[str, str], *, holds: bool) -> s
     fact = vocabulary().get(node.fact)
     if fact is None or fact.kind in ("yes_no", "choice"):
         return in_english(node if leaf.verdict is YES else Not(node), vocabulary(), titles)
-    asked = in_english(node, vocabulary(), titles)
     she = value_in_english(leaf.value, fact)
-    return f"{asked} (she: {she})" if leaf.verdict is YES else f"asks for {asked} (she: {she})"
+    if leaf.verdict is YES or holds:  # what does not hold and yet makes a YES stands under a not
+        return f"{in_english(node if leaf.verdict is YES else Not(node), vocabulary(), titles)} (she: {she})"
+    return f"asks for {in_english(node, vocabulary(), titles)} (she: {she})"
 
 
 def printed_effect(reported: Reported | None) -> str | None:

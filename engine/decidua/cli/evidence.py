@@ -51,7 +51,7 @@ def evidence_command(
     'decidua evidence check --retractions FILE' ends with code 1 where a notice is not reflected in the rulebook.
     """
     if option == "check":
-        _check(retractions, rules, output, alone=profile is outcome is as_of is rates is None)
+        _check(retractions, rules, output, alone=rates is None and profile is outcome is as_of is None)
         return
     if retractions is not None:
         raise DeciduaError("--retractions belongs to 'decidua evidence check'")

@@ -15,7 +15,7 @@ from decidua.profile.model import Profile
 from decidua.profile.rates import Rates, RatesUse, apply_rates
 from decidua.profile.vocabulary import direct_facts, vocabulary
 
-__all__ = ["IMPLIED", "Facts", "Value", "draw_facts", "with_finding"]
+__all__ = ["IMPLIED", "Facts", "Value", "as_values", "draw_facts", "with_finding"]
 
 Value = bool | int | float | str | date | Interval
 
@@ -83,6 +83,13 @@ def draw_facts(profile: Profile, rates: Rates | None = None) -> Facts:
     transfers, used = (profile.transfers, None) if rates is None else apply_rates(profile.transfers, rates)
     counts = {**count_pregnancies(profile.pregnancies), **count_transfers(transfers)}
     counts["transfers.cumulative_chance"] = cumulative_chance(transfers)
+    values.update(as_values(counts))
+    return Facts(values, tuple(notes), used)
+
+
+def as_values(counts: Mapping[str, Interval]) -> dict[str, Value]:
+    """Return counts as facts: a number where both ends are the same, and nothing where nothing is known."""
+    values: dict[str, Value] = {}
     for name, interval in counts.items():
         fact = vocabulary()[name]
         if interval.low == interval.high:
@@ -91,7 +98,7 @@ def draw_facts(profile: Profile, rates: Rates | None = None) -> Facts:
             interval.high is not None and interval.high < (fact.maximum or math.inf)
         ):
             values[name] = interval
-    return Facts(values, tuple(notes), used)
+    return values
 
 
 IMPLIED: tuple[tuple[str, bool | str, str, bool | str], ...] = (
