@@ -27,7 +27,7 @@ from decidua.profile.facts import Facts, Value
 from decidua.profile.interval import Interval
 from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.models import Definition
-from decidua.truth import YES
+from decidua.truth import NO, UNKNOWN, YES, Verdict
 
 __all__ = ["differences", "with_counts"]
 
@@ -49,6 +49,11 @@ COUNTS = {"yes": "count", "no": "do not count", "unknown": "not read whether the
 ROW = {"yes": "asked for", "no": "not asked for", "unknown": "left open or not read"}
 PARTNER = {"yes": "one partner", "no": "nothing on partners that was read", "unknown": "not read"}
 
+REQUIRED: dict[Verdict, Literal["required", "not_required", "not_read"]] = {
+    YES: "required",
+    NO: "not_required",
+    UNKNOWN: "not_read",
+}
 HERS = {
     NUMBER: "losses.total",
     IN_A_ROW: "losses.consecutive",
@@ -67,11 +72,12 @@ def with_counts(verdicts: Verdicts, answers: Sequence[DefinitionAnswer]) -> Iter
             yield answer
             continue
         hers = hers_counted(counting, verdicts.facts)
-        row: dict[str, Literal["required", "not_required", "not_read"]] = {"yes": "required", "no": "not_required"}
         yield replace(
             answer,
             asks_for=counting.asks_for,
-            in_a_row=row.get(counting.in_a_row.value, "not_read"),
+            in_a_row=REQUIRED[counting.in_a_row],
+            one_partner=REQUIRED[counting.one_partner],
+            before_weeks=next((mark for mark, counts in counting.weeks.items() if counts is NO), None),
             counting=counted_kinds(counting, verdicts.facts),
             counted=CountAnswer(int(hers.low), None if hers.high is None else int(hers.high)),
         )

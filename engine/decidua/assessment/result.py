@@ -100,6 +100,13 @@ class DefinitionAnswer:
         Literal["required", "not_required", "not_read"] | None,
         Field(description="Whether a birth between the losses matters; null where nothing is counted."),
     ] = None
+    one_partner: Annotated[
+        Literal["required", "not_required", "not_read"] | None,
+        Field(description="Whether a loss with an earlier partner is left out beside those with the present one."),
+    ] = None
+    before_weeks: Annotated[
+        int | None, Field(description="Weeks from which a loss surely counts no more, of those that are told apart.")
+    ] = None
     counting: Annotated[tuple[CountedKind, ...], Field(description="Which losses count for it.")] = ()
     counted: Annotated[CountAnswer | None, Field(description="How many of her losses count for it.")] = None
 

@@ -102,6 +102,8 @@ def _places(error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[Pl
             for path, message in cause.found:
                 yield (*detail["loc"], *(int(step) if step.isdigit() else step for step in path)), message
             continue
+        if detail["type"] == "too_short" and detail["input"]:
+            continue  # pydantic counts the entries without a fault; those that have one are told by themselves
         yield detail["loc"], _message(detail, model)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from decidua.assessment.result import (
     Assessment,
@@ -95,7 +95,12 @@ def _side_by_side(answers: Sequence[DefinitionAnswer]) -> Grid:
 def _count_cells(answer: DefinitionAnswer) -> tuple[str, str]:
     if answer.counted is None or answer.in_a_row is None:
         return "", answer.because
-    return _count_words(answer.counted), f"{answer.asks_for}, {IN_A_ROW[answer.in_a_row]}"
+    asked = [str(answer.asks_for), IN_A_ROW[answer.in_a_row]]
+    if answer.before_weeks is not None:
+        asked.append(f"before {answer.before_weeks} weeks")
+    if answer.one_partner == "required":
+        asked.append("with one partner")
+    return _count_words(answer.counted), ", ".join(asked)
 
 
 def _count_words(count: CountAnswer) -> str:
@@ -112,9 +117,15 @@ def _why(difference: DefinitionDifference, answers: Sequence[DefinitionAnswer]) 
     yield Paragraph("Why they differ, for her:")
     bullets = []
     for point in difference.points:
-        sides = [f"{side.says}: {list_words([names[id_] for id_ in side.definitions])}" for side in point.sides]
-        bullets.append(Bullet(f"{point.label} (hers: {point.hers})", f"{'; '.join(sides)}."))
+        sides = sorted(point.sides, key=lambda side: 2 * len(side.definitions) > len(answers))
+        said = (f"{side.says}: {_who(side.definitions, names)}" for side in sides)
+        bullets.append(Bullet(f"{point.label} (hers: {point.hers})", f"{'; '.join(said)}."))
     yield Bullets(tuple(bullets), indent=4)
+
+
+def _who(ids: Sequence[str], names: Mapping[str, str]) -> str:
+    """Name the definitions of one side; more than half of all are the others."""
+    return "the others" if 2 * len(ids) > len(names) else list_words([names[id_] for id_ in ids])
 
 
 def _who_counts(answers: Sequence[DefinitionAnswer]) -> Iterator[Block]:
@@ -129,10 +140,7 @@ def _who_counts(answers: Sequence[DefinitionAnswer]) -> Iterator[Block]:
                 sides.append(f"{words} {'all' if len(named) == len(answers) else list_words(named)}")
         bullets.append(Bullet(f"{KINDS[kind.kind]} (hers: {_count_words(kind.hers)})", f"{'; '.join(sides)}."))
     yield Bullets(tuple(bullets), indent=4)
-    yield Paragraph(
-        "Tried on each definition's own rule. No definition that was read leaves out a loss for being aneuploid.",
-        "muted",
-    )
+    yield Paragraph("Tried on each definition's own rule.", "muted")
 
 
 def _rates(used: RatesUse) -> Iterator[Block]:
