@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -236,8 +238,6 @@ def test_of_implantation_failure_the_findings_that_decide_are_named_with_what_ea
 
 
 def test_a_definition_that_an_overlay_would_bring_is_tried_in_the_same_way():
-    from dataclasses import replace
-
     japan = next(one for one in BOOK.definitions if one.id == "rpl-japan-2025")
     own = japan.model_copy(update={"id": "rpl-own-2026", "when": next(o.when for o in RPL if o.id == "rpl-eshre-2022")})
     view = replace(BOOK, definitions=(*BOOK.definitions, own)).at()
