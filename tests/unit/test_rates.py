@@ -172,6 +172,18 @@ def test_the_answer_names_the_table_and_what_it_did_not_cover():
     assert decidua.assess(three, engine="reference").rates is None
 
 
+def test_without_a_table_the_answer_says_of_which_transfers_the_chance_is_given():
+    two = her({**FAILED, "predicted_chance": 0.3}, FAILED, {**FAILED, "outcome": "live_birth"}, complete=True)
+    found = decidua.assess(two, engine="reference").cumulative_chance
+    assert (found.low, found.high) == (0.3, 1)
+    assert [(one.transfer, one.chance, one.origin) for one in found.transfers] == [
+        (1, 0.3, "given"),
+        (2, None, "not_given"),
+    ]
+    assert decidua.assess(her(complete=True), engine="reference").cumulative_chance is None
+    assert decidua.assess(two, rates=table(), engine="reference").cumulative_chance.high == pytest.approx(0.58)
+
+
 # The cumulative chance
 
 

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping
 
 from decidua.assessment.change import WithRetracted
-from decidua.assessment.definitions import differences, with_counts
+from decidua.assessment.definitions import cumulative, differences, with_counts
 from decidua.assessment.effects import check_baseline
 from decidua.assessment.loading import load_rulebook
 from decidua.assessment.options import answer_option, judge_option
@@ -89,6 +89,7 @@ def assess(
         engine=verdicts.engine,
         who=tuple(describe(facts, profile.why)),
         notes=facts.notes,
+        cumulative_chance=cumulative(profile, facts),
         rates=facts.rates,
         definitions=tuple(with_counts(verdicts, definitions(verdicts))),
         definitions_differ=tuple(differences(verdicts)),

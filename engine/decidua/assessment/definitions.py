@@ -13,6 +13,7 @@ from typing import Literal
 
 from decidua.assessment.result import (
     CountAnswer,
+    CumulativeChance,
     DefinitionAnswer,
     DefinitionDifference,
     DifferencePoint,
@@ -25,11 +26,13 @@ from decidua.condition.syntax import Atom, atoms
 from decidua.profile.counting import WEEK_MARKS
 from decidua.profile.facts import Facts, Value
 from decidua.profile.interval import Interval
+from decidua.profile.model import Profile
+from decidua.profile.rates import given_chances
 from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.models import Definition
 from decidua.truth import NO, UNKNOWN, YES, Verdict
 
-__all__ = ["differences", "with_counts"]
+__all__ = ["cumulative", "differences", "with_counts"]
 
 NUMBER, IN_A_ROW, ONE_PARTNER = "number", "in_a_row", "one_partner"
 MOST_REASONS = 3
@@ -89,6 +92,13 @@ def _counting(verdicts: Verdicts, definition: Definition) -> Counting | None:
         return None
     counting = counting_of(verdicts.view, definition)
     return None if counting.asks_for is None else counting
+
+
+def cumulative(profile: Profile, facts: Facts) -> CumulativeChance | None:
+    """Return the chance that her failed transfers carried together, and what each carried; None without such a one."""
+    chances = given_chances(profile.transfers) if facts.rates is None else facts.rates.transfers
+    bounds = known_count(facts, "transfers.cumulative_chance")
+    return CumulativeChance(bounds.low, 1.0 if bounds.high is None else bounds.high, chances) if chances else None
 
 
 def differences(verdicts: Verdicts) -> Iterator[DefinitionDifference]:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from decidua.assessment.change import WithRetracted
 from decidua.evidence.models import OptionKey
-from decidua.profile.rates import RatesUse
+from decidua.profile.rates import RatesUse, TransferChance
 from decidua.rulebook.overlay import Overlay
 from decidua.rulebook.policy import Certainty, Status
 
@@ -19,6 +19,7 @@ __all__ = [
     "CertaintyStep",
     "CountAnswer",
     "CountedKind",
+    "CumulativeChance",
     "DefinitionAnswer",
     "DefinitionDifference",
     "DifferencePoint",
@@ -109,6 +110,17 @@ class DefinitionAnswer:
     ] = None
     counting: Annotated[tuple[CountedKind, ...], Field(description="Which losses count for it.")] = ()
     counted: Annotated[CountAnswer | None, Field(description="How many of her losses count for it.")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class CumulativeChance:
+    """The predicted chance of implantation that her failed transfers carried together: 1 - product(1 - p)."""
+
+    low: float
+    high: float
+    transfers: Annotated[
+        tuple[TransferChance, ...], Field(description="Each failed transfer described, or one without a known outcome.")
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -566,6 +578,9 @@ class Assessment(BaseModel):
     with_retracted: Annotated[
         WithRetracted | None,
         Field(description="What would differ had retracted and questioned work counted; null where it was not asked."),
+    ] = None
+    cumulative_chance: Annotated[
+        CumulativeChance | None, Field(description="For ESHRE's rule; null where no such transfer is described.")
     ] = None
     rates: Annotated[
         RatesUse | None,

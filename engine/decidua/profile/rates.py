@@ -19,7 +19,7 @@ from decidua.profile.finding import Section
 from decidua.profile.history import FAILED, Transfer, Transfers
 from decidua.profile.investigations import Day
 
-__all__ = ["AgeBand", "Rate", "Rates", "RatesUse", "TransferChance", "apply_rates"]
+__all__ = ["AgeBand", "Rate", "Rates", "RatesUse", "TransferChance", "apply_rates", "given_chances"]
 
 
 class AgeBand(Section):
@@ -164,6 +164,8 @@ class Rates(Section):
 class TransferChance:
     """Where the predicted chance of one failed transfer, or of one without a known outcome, comes from.
 
+    Without a table of rates a chance is given in the profile or not known.
+
     Attributes:
         transfer: Its place in the profile, the first is 1.
         chance: The predicted chance of implantation, 0 to 1; None where it is not known.
@@ -174,7 +176,7 @@ class TransferChance:
 
     transfer: int
     chance: float | None
-    origin: Literal["given", "table", "not_covered"]
+    origin: Literal["given", "table", "not_covered", "not_given"]
     row: int | None = None
     why: str | None = None
 
@@ -190,21 +192,26 @@ class RatesUse:
     transfers: tuple[TransferChance, ...]
 
 
+def given_chances(transfers: Transfers) -> tuple[TransferChance, ...]:
+    """Return the chances that the profile itself gives, for each failed transfer or one whose outcome is not known."""
+    return tuple(
+        TransferChance(place, single.predicted_chance, "not_given" if single.predicted_chance is None else "given")
+        for place, single in enumerate(transfers.singles, 1)
+        if single.outcome is None or single.outcome in FAILED
+    )
+
+
 def apply_rates(transfers: Transfers, rates: Rates) -> tuple[Transfers, RatesUse]:
     """Fill in the chances that a clinic's table predicts; a transfer with a chance of its own keeps it.
 
     Only failed transfers, and those whose outcome is not known, are looked up: no other chance is ever used.
     """
     singles, used = list(transfers.singles), []
-    for place, single in enumerate(transfers.singles, 1):
-        if single.outcome is not None and single.outcome not in FAILED:
-            continue
-        if single.predicted_chance is not None:
-            used.append(TransferChance(place, single.predicted_chance, "given"))
-            continue
-        found = rates.look_up(single, place)
+    for given in given_chances(transfers):
+        single = singles[given.transfer - 1]
+        found = rates.look_up(single, given.transfer) if given.chance is None else given
         used.append(found)
-        if found.chance is not None:
-            singles[place - 1] = single.model_copy(update={"predicted_chance": found.chance})
+        if found.origin == "table":
+            singles[given.transfer - 1] = single.model_copy(update={"predicted_chance": found.chance})
     filled = transfers.model_copy(update={"singles": tuple(singles)})
     return filled, RatesUse(rates.clinic, rates.date.isoformat(), rates.source, rates.sha256, tuple(used))

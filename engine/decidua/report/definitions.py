@@ -8,6 +8,7 @@ from decidua.assessment.result import (
     Assessment,
     CauseAnswer,
     CountAnswer,
+    CumulativeChance,
     DefinitionAnswer,
     DefinitionDifference,
     LossKind,
@@ -52,7 +53,9 @@ def definition_blocks(result: Assessment, *, full: bool) -> Iterator[Block]:
         text = f"{list_words(stand_ins)}: no definition of that date was read."
         yield Bullets((Bullet("Stands in", text, "open"),))
     if result.rates is not None:
-        yield from _rates(result.rates)
+        yield _rates(result.rates)
+    if result.cumulative_chance is not None:
+        yield _chances(result.cumulative_chance, full=full or result.rates is not None)
 
 
 def _summary(name: str, answers: Sequence[DefinitionAnswer], *, full: bool, apart: bool) -> Iterator[Bullet]:
@@ -143,27 +146,39 @@ def _who_counts(answers: Sequence[DefinitionAnswer]) -> Iterator[Block]:
     yield Paragraph("Tried on each definition's own rule.", "muted")
 
 
-def _rates(used: RatesUse) -> Iterator[Block]:
-    """Yield what a clinic's own table of rates gave for each transfer."""
-    yield Paragraph(
+def _rates(used: RatesUse) -> Block:
+    """Say whose table of rates was used."""
+    return Paragraph(
         f"Predicted chances: the table of rates of {used.clinic}, of {used.date} ({used.source.rstrip('.')}; sha256 "
         f"{used.sha256[:12]}). It was given with this profile; decidua has no rates of its own."
     )
-    words = {
-        "given": "{chance:.0%}, given with the profile",
-        "table": "{chance:.0%}, row {row} of the table",
-        "not_covered": "not covered by the table, so its chance stays unknown; {why}",
-    }
-    yield Bullets(
-        tuple(
-            Bullet(
-                f"Transfer {one.transfer}",
-                f"{words[one.origin].format(chance=one.chance, row=one.row, why=one.why)}.",
-                "open" if one.chance is None else "plain",
-            )
-            for one in used.transfers
-        )
+
+
+ORIGINS = {
+    "given": "{chance}, given with the profile",
+    "table": "{chance}, row {row} of the table",
+    "not_covered": "not covered by the table, so its chance stays unknown; {why}",
+    "not_given": "its chance is not known",
+}
+
+
+def _chances(chance: CumulativeChance, *, full: bool) -> Block:
+    """Say what chance her failed transfers carried together, and what each of them carried."""
+    known = sum(one.chance is not None for one in chance.transfers)
+    bounds = _percent(chance.low) if chance.low == chance.high else f"{_percent(chance.low)} to {_percent(chance.high)}"
+    counted = f"known for {known} of the {len(chance.transfers)} described transfers that failed or may have failed"
+    each = tuple(
+        f"Transfer {one.transfer}: "
+        + ORIGINS[one.origin].format(chance=_percent(one.chance or 0.0), row=one.row, why=one.why)
+        + "."
+        for one in chance.transfers
     )
+    said = f"{bounds}; {counted}."
+    return Bullets((Bullet("Cumulative predicted chance", said, "plain", each if full else ()),))
+
+
+def _percent(chance: float) -> str:
+    return f"{100 * chance:.6g}%"
 
 
 # Causes and panels
