@@ -138,7 +138,7 @@ def test_at_length_it_is_said_which_losses_count_for_whom():
     assert (
         "Biochemical losses (hers: 1): count for ESHRE 2022 and Australasian guideline 2024; do not count for" in told
     )
-    assert "Losses known to be aneuploid (hers: 0 to 2): count for all." in told
+    assert "Losses known to be aneuploid (hers: 0 to 2): count for all (no text that was read leaves them out)." in told
 
 
 def test_where_she_stands_with_each_panel_is_one_sentence():

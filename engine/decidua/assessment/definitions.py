@@ -39,7 +39,7 @@ MOST_REASONS = 3
 """Most things about her that are read otherwise at once."""
 
 LABELS = {
-    NUMBER: "How many losses",
+    NUMBER: "How many losses are asked for",
     IN_A_ROW: "In a row or not",
     ONE_PARTNER: "With one partner or any",
     "biochemical": "Biochemical losses",
@@ -49,6 +49,7 @@ LABELS = {
     "stillbirth": "Stillbirths",
 }
 COUNTS = {"yes": "count", "no": "do not count", "unknown": "not read whether they count"}
+LATE = {**COUNTS, "yes": "count, as no earlier limit of weeks was read"}
 ROW = {"yes": "asked for", "no": "not asked for", "unknown": "left open or not read"}
 PARTNER = {"yes": "one partner", "no": "nothing on partners that was read", "unknown": "not read"}
 
@@ -133,7 +134,8 @@ def _of_losses(verdicts: Verdicts, of_term: Sequence[Definition]) -> Iterator[Di
 
 
 def _kind_words(point: str) -> Callable[[Counting], str]:
-    return lambda one: COUNTS[next(counts for kind, counts in one.kinds.items() if kind == point).value]
+    words = LATE if point == "second_trimester" else COUNTS
+    return lambda one: words[next(counts for kind, counts in one.kinds.items() if kind == point).value]
 
 
 def _sides(said: Iterator[tuple[str, str]]) -> Iterator[DifferenceSide]:

@@ -31,6 +31,11 @@ KINDS: dict[LossKind, str] = {
     "stillbirth": "Stillbirths",
 }
 COUNTED = {"yes": "count for", "no": "do not count for", "not_read": "not read for"}
+NO_LIMIT: dict[LossKind, str] = {
+    "second_trimester": " (no earlier limit of weeks was read)",
+    "aneuploid": " (no text that was read leaves them out)",
+}
+"""What a yes means of kinds on which a text that is silent sets no limit."""
 USUAL_CARE_SHOWN = 4
 
 
@@ -140,7 +145,8 @@ def _who_counts(answers: Sequence[DefinitionAnswer]) -> Iterator[Block]:
         for counts, words in COUNTED.items():
             named = [definition_name(one) for one in answers if one.counting[at].counts == counts]
             if named:
-                sides.append(f"{words} {'all' if len(named) == len(answers) else list_words(named)}")
+                remark = NO_LIMIT.get(kind.kind, "") if counts == "yes" else ""
+                sides.append(f"{words} {'all' if len(named) == len(answers) else list_words(named)}{remark}")
         bullets.append(Bullet(f"{KINDS[kind.kind]} (hers: {_count_words(kind.hers)})", f"{'; '.join(sides)}."))
     yield Bullets(tuple(bullets), indent=4)
     yield Paragraph("Tried on each definition's own rule.", "muted")
