@@ -3,6 +3,7 @@
 DeciduaError
 ├── DocumentError       a file cannot be read as YAML or JSON at all
 ├── ProfileError        a profile is not a possible woman, or a field does not exist
+├── RatesError          a clinic's table of rates that cannot be read or leaves it open which rate holds
 ├── RulebookError       rules or policies that do not fit together
 ├── EvidenceError       evidence that contradicts itself or cannot be computed with
 └── EngineDisagreement  two engines fired different rules for one woman
@@ -22,6 +23,7 @@ __all__ = [
     "EvidenceError",
     "Fault",
     "ProfileError",
+    "RatesError",
     "RulebookError",
     "nearest",
 ]
@@ -73,6 +75,10 @@ class DocumentError(DeciduaError):
 
 class ProfileError(DeciduaError):
     """A profile that cannot be a woman's, or that uses a field that does not exist."""
+
+
+class RatesError(DeciduaError):
+    """A clinic's own table of implantation rates that cannot be used; holds every fault found."""
 
 
 class RulebookError(DeciduaError):

@@ -316,7 +316,7 @@ def test_one_fault_is_counted_as_one(tmp_path):
 
 @pytest.fixture
 def facts_fail(monkeypatch):
-    def fail(profile):
+    def fail(*_):
         raise ZeroDivisionError("division\nby zero")
 
     monkeypatch.setattr(decidua.assessment.assess, "draw_facts", fail)
@@ -359,7 +359,7 @@ def test_engines_that_disagree_on_one_of_several_women_decide_the_code(network_f
 
 
 def test_a_person_may_stop_it(monkeypatch):
-    def stop(profile):
+    def stop(*_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(decidua.assessment.assess, "draw_facts", stop)

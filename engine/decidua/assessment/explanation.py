@@ -16,6 +16,7 @@ from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Known, Not, Rule
 from decidua.frozen import Frozen
 from decidua.profile.facts import draw_facts
 from decidua.profile.model import Profile
+from decidua.profile.rates import Rates
 from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.book import Rulebook
 from decidua.rulebook.overlay import Overlay
@@ -72,6 +73,7 @@ def explain(
     as_of: str | datetime.date | None = None,
     rulebook: Rulebook | None = None,
     engine: Engine = "auto",
+    rates: Rates | None = None,
 ) -> Explanation:
     """Explain the status of one option for one woman.
 
@@ -81,6 +83,7 @@ def explain(
         as_of: As for ``assess``.
         rulebook: As for ``assess``.
         engine: As for ``assess``.
+        rates: As for ``assess``.
 
     Raises:
         DeciduaError: There is no such option, date or engine.
@@ -89,7 +92,7 @@ def explain(
     book = rulebook if rulebook is not None else load_rulebook()
     view = book.at(as_of)
     chosen = view.option_of(option)
-    verdicts = Verdicts(view, draw_facts(profile), engine)
+    verdicts = Verdicts(view, draw_facts(profile, rates), engine)
     judged = judge_option(verdicts, chosen)
     return Explanation(
         option=chosen.option,

@@ -259,6 +259,11 @@ def _references(book: Rulebook) -> Iterator[Fault]:
             "investigation",
         ),
         (
+            ((f"id:{one.id}", _named(one.criterion_of)) for one in book.causes),
+            [one.id for one in book.causes],
+            "cause",
+        ),
+        (
             ((f"id:{one.id}", [id_ for care in one.usual_care for id_ in care.positions]) for one in book.causes),
             book.position,
             "position",
