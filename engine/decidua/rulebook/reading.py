@@ -26,7 +26,16 @@ from decidua.rulebook.models import (
     Panel,
     Subset,
 )
-from decidua.rulebook.policy import CertaintyPolicy, NextPolicy, Policy, PoolingPolicy, RankPolicy, StatusPolicy, Words
+from decidua.rulebook.policy import (
+    CertaintyPolicy,
+    ExplainPolicy,
+    NextPolicy,
+    Policy,
+    PoolingPolicy,
+    RankPolicy,
+    StatusPolicy,
+    Words,
+)
 
 __all__ = ["FILES", "OutcomeFile", "digest_of", "model_of", "parse_files", "read_rulebook"]
 
@@ -79,6 +88,7 @@ FILES: dict[str, type[Record]] = {
     "policy/rank.yaml": RankPolicy,
     "policy/words.yaml": Words,
     "policy/next.yaml": NextPolicy,
+    "policy/explain.yaml": ExplainPolicy,
     "policy/outcomes.yaml": OutcomeFile,
 }
 """Files that every rulebook has, each with its model."""
@@ -213,6 +223,7 @@ def _assemble(parts: _Parts, digest: str, evidence_digest: str, loaded: Loaded) 
         words=parts.single["policy/words.yaml"],
         pooling=parts.single["policy/pooling.yaml"],
         next=parts.single["policy/next.yaml"],
+        explain=parts.single["policy/explain.yaml"],
     )
     return Rulebook(
         manifest=parts.single["rulebook.yaml"],
