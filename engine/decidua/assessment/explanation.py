@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from decidua.assessment.counterfactual import Counterfactuals
+from decidua.assessment.counterfactual import Counterfactuals, barring
 from decidua.assessment.explanation_answer import Explanation, ProofNode, Responsible, StrategyExplanation
 from decidua.assessment.loading import load_rulebook
 from decidua.assessment.options import judge_option, unknown_contraindications
 from decidua.assessment.proof_tree import proof_tree
-from decidua.assessment.questions import Asking
-from decidua.assessment.responsible import responsible_findings
+from decidua.assessment.responsible import ResponsibleFindings
 from decidua.assessment.rests_on import rests_on
 from decidua.assessment.status import JudgedStrategy
 from decidua.assessment.verdicts import Engine, Verdicts
@@ -53,7 +52,8 @@ def explain(
     chosen = view.option_of(option)
     verdicts = Verdicts(view, draw_facts(profile), engine)
     judged = judge_option(verdicts, chosen)
-    otherwise = Counterfactuals(verdicts, Asking(verdicts), chosen.option)
+    otherwise = Counterfactuals(verdicts, judged)
+    hers = ResponsibleFindings(verdicts, verdicts.facts.values)
     policy = book.policy.explain
     return Explanation(
         option=chosen.option,
@@ -62,7 +62,7 @@ def explain(
         leading_strategy=judged.best.strategy.id,
         as_of=view.day,
         engine=verdicts.engine,
-        strategies=tuple(_strategy(verdicts, one, otherwise) for one in judged.strategies),
+        strategies=tuple(_strategy(one, hers, otherwise) for one in judged.strategies),
         contraindications_unknown=tuple(unknown_contraindications(verdicts, judged)),
         limits=(
             f"Looked for: sets of at most {policy.most_findings} findings, {policy.most_sets} sets, "
@@ -73,7 +73,8 @@ def explain(
     )
 
 
-def _strategy(verdicts: Verdicts, one: JudgedStrategy, otherwise: Counterfactuals) -> StrategyExplanation:
+def _strategy(one: JudgedStrategy, hers: ResponsibleFindings, otherwise: Counterfactuals) -> StrategyExplanation:
+    verdicts = hers.verdicts
     unknown = verdicts.unknown_facts(one.population)
     out = one.row.id != "not-yet-described" and one.status in ("not_applicable", "contraindicated")
     open_ = one.status == "undetermined"
@@ -90,7 +91,7 @@ def _strategy(verdicts: Verdicts, one: JudgedStrategy, otherwise: Counterfactual
         unknown=tuple(vocabulary()[name].label for name in unknown),
         untold=tuple(verdicts.untold(one.population)),
         could_be=one.could_be,
-        responsible=tuple(_responsible(verdicts, one)) if out else (),
+        responsible=tuple(_responsible(hers, one)) if out else (),
         rests_on=() if out or open_ else tuple(rests_on(verdicts, one)),
         nearest=otherwise.nearest(one) if out else None,
         yes_if=otherwise.settled(one, Aim.YES) if open_ else None,
@@ -98,16 +99,12 @@ def _strategy(verdicts: Verdicts, one: JudgedStrategy, otherwise: Counterfactual
     )
 
 
-def _responsible(verdicts: Verdicts, one: JudgedStrategy) -> Iterator[Responsible]:
+def _responsible(hers: ResponsibleFindings, one: JudgedStrategy) -> Iterator[Responsible]:
     """Yield the findings that are responsible for each reason why a way is not for her."""
-    if one.explained_by:
-        term = "rif" if one.strategy.condition in ("rif", "ivf") else "rpl"
-        for cause in verdicts.view.book.causes:
-            if cause.explains and term in cause.conditions and verdicts.verdict(cause.id) is YES:
-                yield responsible_findings(verdicts, cause.id, Aim.YES, lower_first(cause.title))
-    elif one.status == "contraindicated":
-        for finding in verdicts.view.book.findings:
-            if finding.label in one.stopped_by and verdicts.verdict(f"finding:{finding.key}") is YES:
-                yield responsible_findings(verdicts, f"finding:{finding.key}", Aim.YES, lower_first(finding.label))
-    else:
-        yield responsible_findings(verdicts, one.strategy.id, Aim.NO, "outside its population")
+    verdicts = hers.verdicts
+    if one.status == "not_applicable" and not one.explained_by:
+        yield hers.of(one.strategy.id, Aim.NO, "outside its population")
+        return
+    for id_ in dict.fromkeys(barring(verdicts, one)):
+        if verdicts.verdict(id_) is YES and id_.startswith("finding:") is not bool(one.explained_by):
+            yield hers.of(id_, Aim.YES, lower_first(verdicts.view.rules[id_].title))

@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from decidua.assessment.explanation_answer import How
 from decidua.assessment.possible import PossibleAnswer, possible_answers, say_together
 from decidua.assessment.questions import Asking
-from decidua.assessment.ways import Aim, Goal
-from decidua.condition.reference import compare, evaluate
-from decidua.condition.syntax import AnyOf, Atom, Condition, Known, Not
+from decidua.assessment.responsible import leaves_behind
+from decidua.condition.reference import compare
+from decidua.condition.syntax import AnyOf, Atom, Condition, Known, Not, walk
 from decidua.profile.consistency import NEEDS_PREGNANCY
 from decidua.profile.facts import IMPLIED, Facts, Value
 from decidua.profile.finding import Fact
 from decidua.profile.interval import Interval
 from decidua.profile.vocabulary import vocabulary
+from decidua.rulebook.book import DatedRulebook
 from decidua.rulebook.policy import Changeable
-from decidua.truth import NO, UNKNOWN
 
-__all__ = ["Movable", "ties"]
+__all__ = ["TIES", "Movable"]
 
 PREGNANT = Atom("pregnancy.pregnant", "=", True)
+
+
+def _ties() -> list[tuple[frozenset[str], Condition]]:
+    tied: list[tuple[frozenset[str], Condition]] = [
+        (frozenset((known, implied)), AnyOf((Not(Atom(known, "=", value)), Atom(implied, "=", follows))))
+        for known, value, implied, follows in IMPLIED
+    ]
+    for field in NEEDS_PREGNANCY:
+        name = f"pregnancy.{field}"
+        given = Atom(name, "=", True) if vocabulary()[name].kind == "yes_no" else Known(name)
+        tied.append((frozenset((name, PREGNANT.fact)), AnyOf((Not(given), PREGNANT))))
+    return tied
+
+
+TIES = _ties()
+"""What belongs together by the meaning of the words, with the findings it is about: it must not come to be false."""
 
 
 class Movable:
@@ -29,18 +45,23 @@ class Movable:
 
     Args:
         asking: What is unknown of her, and what of it can be found out.
+        option: Key of the option that is looked at.
+        ids: The rules its status rests on, by which values are told apart.
     """
 
-    def __init__(self, asking: Asking) -> None:
+    def __init__(self, asking: Asking, option: str, ids: Sequence[str]) -> None:
         self.asking = asking
+        self.view: DatedRulebook = asking.verdicts.view
         self.facts: Facts = asking.verdicts.facts
-        self.burdens = asking.verdicts.view.book.policy.next.burdens
+        self._option = option
+        self._atoms: Mapping[str, tuple[Atom, ...]] = self.view.keep(
+            ("atoms told apart", option), lambda: _by_finding(self.view, ids)
+        )
 
     @cached_property
     def changeable(self) -> dict[str, Changeable]:
         """How each known finding can change, by its name."""
-        policy = self.asking.verdicts.view.book.policy.explain
-        return {name: one for one in policy.changeable for name in one.findings}
+        return {name: one for one in self.view.book.policy.explain.changeable for name in one.findings}
 
     def how(self, name: str) -> How | None:
         """Say how a finding can come to be another than it is; None where it cannot."""
@@ -61,28 +82,33 @@ class Movable:
     def burden(self, name: str) -> int:
         """Return the place of what it takes to find a finding out; a change counts as the lightest."""
         question = self.asking.question_of.get(name)
-        return 0 if question is None else self.burdens.index(question.burden)
+        return 0 if question is None else self.view.book.policy.next.burdens.index(question.burden)
 
-    def values(self, name: str, atoms: Sequence[Atom]) -> tuple[Value | None, ...]:
+    def at_least(self, name: str) -> Value | None:
+        """Return what is known of a finding for good: nothing of one that can change, of a growing number its start."""
+        value = self.facts.get(name)
+        change = self.changeable.get(name)
+        if value is None or change is None or self.asking.unknown(name):
+            return value
+        grows = change.to == "more" and isinstance(value, int | float)
+        return Interval(float(value), None) if grows and isinstance(value, int | float) else None
+
+    def values(self, name: str) -> tuple[Value | None, ...]:
         """Return what stands now, None for unknown, and one of every other value that comparisons can tell apart."""
-        fact, now = vocabulary()[name], self.facts.get(name)
+        fact, now, atoms = vocabulary()[name], self.facts.get(name), self._atoms.get(name, ())
         if fact.kind == "date":
             return (now,)
-        answers = possible_answers(fact, now if isinstance(now, Interval) else None, atoms)
-        if self.asking.unknown(name):
-            return (now, *(one.value for one in answers))
-        standing = tuple(compare(now, atom) for atom in atoms)
-        return (
-            now,
-            *(
-                value
-                for one in answers
-                if tuple(compare(one.value, atom) for atom in atoms) != standing
-                and (value := self._allowed(fact, now, one, atoms)) is not None
-            ),
-        )
+        if isinstance(now, Interval):
+            return (now, *(one.value for one in possible_answers(fact, now, atoms)))
+        answers = self.view.keep(("answers", self._option, name), lambda: possible_answers(fact, None, atoms))
+        if now is None:
+            return (None, *(one.value for one in answers))
+        standing = [compare(now, atom) for atom in atoms]
+        other = [one for one in answers if [compare(one.value, atom) for atom in atoms] != standing]
+        allowed = [self._allowed(fact, now, one, atoms) for one in other]
+        return (now, *(value for value in allowed if value is not None))
 
-    def _allowed(self, fact: Fact, now: Value | None, answer: PossibleAnswer, atoms: Sequence[Atom]) -> Value | None:
+    def _allowed(self, fact: Fact, now: Value, answer: PossibleAnswer, atoms: Sequence[Atom]) -> Value | None:
         """Return a value of an answer that the finding can change to, if there is one."""
         to = self.changeable[fact.name].to
         if to is None:
@@ -93,33 +119,25 @@ class Movable:
         told = [compare(answer.value, atom) for atom in atoms]
         return next((one for one in to if [compare(one, atom) for atom in atoms] == told), None)
 
-    def say(self, name: str, atoms: Sequence[Atom], values: Sequence[Value]) -> str:
+    def say(self, name: str, values: Sequence[Value]) -> str:
         """Say the values that a finding may come to have."""
         fact, now = vocabulary()[name], self.facts.get(name)
         change = None if self.asking.unknown(name) else self.changeable[name]
         if change is not None and isinstance(change.to, tuple) and fact.kind == "choice":
             return " or ".join(str(one).replace("_", " ") for one in values)
-        return say_together(fact, now if isinstance(now, Interval) else None, atoms, values)
+        return say_together(fact, now if isinstance(now, Interval) else None, self._atoms.get(name, ()), values)
 
 
-def ties(facts: Facts, moving: Iterable[str]) -> list[Goal]:
-    """Return what must not come to be false when findings change: what belongs together by the meaning of the words.
-
-    Args:
-        facts: What is known of her now; a tie that is broken as it stands is left out.
-        moving: The findings that may change.
-    """
-    names = set(moving)
-    tied: list[tuple[frozenset[str], Condition]] = []
-    for known, value, implied, follows in IMPLIED:
-        either = AnyOf((Not(Atom(known, "=", value)), Atom(implied, "=", follows)))
-        tied.append((frozenset((known, implied)), either))
-    for field in NEEDS_PREGNANCY:
-        name = f"pregnancy.{field}"
-        present = Atom(name, "=", True) if vocabulary()[name].kind == "yes_no" else Known(name)
-        tied.append((frozenset((name,)), AnyOf((Not(present), PREGNANT))))
-    return [(condition, Aim.NOT_NO) for named, condition in tied if named & names and _unbroken(facts, condition)]
+def _by_finding(view: DatedRulebook, ids: Sequence[str]) -> dict[str, tuple[Atom, ...]]:
+    found: dict[str, dict[Atom, None]] = {}
+    for id_ in ids:
+        for leaf in leaves_behind(view, id_):
+            if isinstance(leaf, Atom):
+                found.setdefault(leaf.fact, {}).setdefault(leaf)
+    for value, name in ((atom, atom.fact) for _, condition in TIES for atom in _tied_atoms(condition)):
+        found.setdefault(name, {}).setdefault(value)
+    return {name: tuple(own) for name, own in found.items()}
 
 
-def _unbroken(facts: Facts, condition: Condition) -> bool:
-    return evaluate(condition, facts, lambda _: UNKNOWN).verdict is not NO
+def _tied_atoms(condition: Condition) -> list[Atom]:
+    return [node for node in walk(condition) if isinstance(node, Atom)]
