@@ -77,7 +77,8 @@ class Counterfactuals:
 
     @cached_property
     def _to_change(self) -> Ways:
-        out = [one for one in self.judged.strategies if one.status in ("not_applicable", "contraindicated")]
+        closed = ("not_applicable", "contraindicated", "undetermined")
+        out = [one for one in self.judged.strategies if one.status in closed]
         ids = [id_ for one in out for id_ in (one.strategy.id, *self._against(one))]
         names = {name for name in looked_at(self.view, ids) if self.movable.how(name)}
         if any(name.startswith("pregnancy.") for name in names) and self.movable.how("pregnancy.pregnant"):
@@ -103,9 +104,9 @@ class Counterfactuals:
     def _broken(self, found: Found) -> Iterator[Condition]:
         """Yield what some set would break, among what is not broken as it stands."""
         for names, condition in TIES:
-            if any(
-                names & one.keys() and self._breaks(condition, names, one) for one in found.sets
-            ) and not _is_no(condition, self.verdicts.facts):
+            if any(names & one.keys() and self._breaks(condition, names, one) for one in found.sets) and not _is_no(
+                condition, self.verdicts.facts
+            ):
                 yield condition
 
     def _breaks(self, condition: Condition, names: frozenset[str], choice: Choice) -> bool:
@@ -142,6 +143,7 @@ class Counterfactuals:
             finding=name,
             label=fact.label,
             to_be=self.movable.say(name, values),
+            values=tuple(value for value in values if isinstance(value, bool | int | float | str)),
             now=value_in_english(self.verdicts.facts.get(name), fact),
             how=how,
             why=self.movable.why(name),
@@ -149,9 +151,10 @@ class Counterfactuals:
         )
 
     def _then(self, one: JudgedStrategy, choice: Choice) -> list[Status]:
-        """Return the statuses that the way would have, for the values that the findings may come to have."""
+        """Return the statuses that the way would have, with the first and the last value of each finding."""
         found: dict[Status, None] = {}
-        for values in islice(product(*choice.values()), TRIED):
+        ends = [tuple(dict.fromkeys((values[0], values[-1]))) for values in choice.values()]
+        for values in islice(product(*ends), TRIED):
             supposed = self._supposed(tuple(zip(choice, values, strict=True)))
             found.setdefault(judge_strategy(supposed, one.strategy, self.judged.option.option).status)
         return sorted(found, key=self.view.book.policy.rank.statuses.index)
@@ -168,10 +171,8 @@ class Counterfactuals:
 
     @cached_property
     def _for_good(self) -> ResponsibleFindings:
-        known = {name: self.movable.at_least(name) for name in self.verdicts.facts.values}
-        return ResponsibleFindings(
-            self.verdicts, {name: value for name, value in known.items() if value is not None}
-        )
+        known = {name: self.movable.stays(name) for name in self.verdicts.facts.values}
+        return ResponsibleFindings(self.verdicts, {name: value for name, value in known.items() if value is not None})
 
     def _in_the_way(self, one: JudgedStrategy, against: Sequence[str]) -> Iterator[Responsible]:
         """Yield what of her findings that cannot change keeps the way out by itself."""

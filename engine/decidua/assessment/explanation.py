@@ -78,6 +78,8 @@ def _strategy(one: JudgedStrategy, hers: ResponsibleFindings, otherwise: Counter
     unknown = verdicts.unknown_facts(one.population)
     out = one.row.id != "not-yet-described" and one.status in ("not_applicable", "contraindicated")
     open_ = one.status == "undetermined"
+    yes_if = otherwise.settled(one, Aim.YES) if open_ else None
+    far = out or (yes_if is not None and yes_if.complete and not yes_if.sets)
     return StrategyExplanation(
         id=one.strategy.id,
         title=one.strategy.title,
@@ -93,8 +95,8 @@ def _strategy(one: JudgedStrategy, hers: ResponsibleFindings, otherwise: Counter
         could_be=one.could_be,
         responsible=tuple(_responsible(hers, one)) if out else (),
         rests_on=() if out or open_ else tuple(rests_on(verdicts, one)),
-        nearest=otherwise.nearest(one) if out else None,
-        yes_if=otherwise.settled(one, Aim.YES) if open_ else None,
+        nearest=otherwise.nearest(one) if far else None,
+        yes_if=yes_if,
         no_if=otherwise.settled(one, Aim.NO) if open_ else None,
     )
 

@@ -1,4 +1,4 @@
-"""What is answered to "why has this option its status": the proof, the findings that decide, and what would change it."""
+"""What is answered to "why this status": the proof, the findings that decide, and what would change it."""
 
 from __future__ import annotations
 
@@ -57,12 +57,14 @@ class Responsible:
     """The smallest sets of her findings that decide something by themselves, were all else unknown.
 
     Attributes:
-        decides: What the findings decide, in words.
+        rule: Id of the rule that they decide.
+        decides: What that means, in words.
         sets: The sets of fewest findings.
         smallest: Whether there is none of fewer; false where the search stopped at a declared limit.
         complete: Whether every set of that size stands here.
     """
 
+    rule: str
     decides: str
     sets: tuple[tuple[DecidingFinding, ...], ...]
     smallest: bool
@@ -75,6 +77,7 @@ class FindingToBe:
 
     Attributes:
         to_be: What it would have to be, in words.
+        values: The same as values, one for every way in which rules tell them apart.
         now: What is known of it now, in words.
         how: How it can come about: it is to be found out, belongs to a next pregnancy, or a known finding changes.
         why: Why a known finding can change, as the rules declare it.
@@ -84,6 +87,7 @@ class FindingToBe:
     finding: str
     label: str
     to_be: str
+    values: tuple[bool | int | float | str, ...]
     now: str
     how: How
     why: str | None
@@ -95,7 +99,7 @@ class Changes:
     """Findings that together would bring something about, and the status the way would then have.
 
     Attributes:
-        then: The statuses it would have, by the values that the findings may come to; none where it is not asked.
+        then: The statuses it would have, tried with the first and the last of the values; none where it is not asked.
     """
 
     findings: tuple[FindingToBe, ...]
@@ -122,7 +126,7 @@ class Nearest:
     """What would bring a way in: her in its population, nothing stopping it, no cause that explains her case.
 
     Attributes:
-        for_good: Where nothing can: what stands in the way and can never change.
+        for_good: Where nothing can: what stays in the way whatever else is found out or changes.
         left_open: Where nothing can: what cannot be found out any more, or was not read.
     """
 
@@ -138,7 +142,7 @@ class StrategyExplanation:
     Attributes:
         responsible: Where it is not for her: the findings of hers that decide that.
         rests_on: Where no finding of hers stands in the way: the positions and the evidence it rests on.
-        nearest: Where it is not for her: the nearest findings that would bring it in.
+        nearest: Where it is not for her, or nothing that can be found out now makes it hers: what would bring it in.
         yes_if: Where it is open whether she is in the population: what would make it yes.
         no_if: And what would make it no.
     """

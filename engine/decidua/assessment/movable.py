@@ -21,7 +21,7 @@ from decidua.rulebook.policy import Changeable
 
 __all__ = ["TIES", "Movable"]
 
-PREGNANT = Atom("pregnancy.pregnant", "=", True)
+PREGNANT = Atom("pregnancy.pregnant", "=", value=True)
 
 
 def _ties() -> list[tuple[frozenset[str], Condition]]:
@@ -31,7 +31,7 @@ def _ties() -> list[tuple[frozenset[str], Condition]]:
     ]
     for field in NEEDS_PREGNANCY:
         name = f"pregnancy.{field}"
-        given = Atom(name, "=", True) if vocabulary()[name].kind == "yes_no" else Known(name)
+        given = Atom(name, "=", value=True) if vocabulary()[name].kind == "yes_no" else Known(name)
         tied.append((frozenset((name, PREGNANT.fact)), AnyOf((Not(given), PREGNANT))))
     return tied
 
@@ -76,21 +76,21 @@ class Movable:
         return "find_out"
 
     def why(self, name: str) -> str | None:
-        """Return why a known finding can change."""
-        return None if self.asking.unknown(name) else self.changeable[name].why
+        """Return why a finding can change, or comes with a next pregnancy; what is to be found out needs no reason."""
+        declared = self.changeable.get(name)
+        return None if declared is None or self.how(name) == "find_out" else declared.why
 
     def burden(self, name: str) -> int:
         """Return the place of what it takes to find a finding out; a change counts as the lightest."""
         question = self.asking.question_of.get(name)
         return 0 if question is None else self.view.book.policy.next.burdens.index(question.burden)
 
-    def at_least(self, name: str) -> Value | None:
-        """Return what is known of a finding for good: nothing of one that can change, of a growing number its start."""
+    def stays(self, name: str) -> Value | None:
+        """Return what stays known of a finding whatever changes: of a number that grows, that it is no less."""
         value = self.facts.get(name)
-        change = self.changeable.get(name)
-        if value is None or change is None or self.asking.unknown(name):
+        if value is None or self.asking.unknown(name) or name not in self.changeable or len(self.values(name)) == 1:
             return value
-        grows = change.to == "more" and isinstance(value, int | float)
+        grows = self.changeable[name].to == "more" and isinstance(value, int | float)
         return Interval(float(value), None) if grows and isinstance(value, int | float) else None
 
     def values(self, name: str) -> tuple[Value | None, ...]:

@@ -56,7 +56,9 @@ def say_together(fact: Fact, known: Value | None, atoms: Iterable[Atom], values:
         return " or ".join("yes" if value else "no" for value in values)
     wanted = {_signature(value, own) for value in values}
     if fact.kind == "choice":
-        return " or ".join(value_in_english(one, fact) for one in fact.choices if _signature(one, own) in wanted)
+        named = [value_in_english(one, fact) for one in fact.choices if _signature(one, own) in wanted]
+        others = [value_in_english(one, fact) for one in fact.choices if _signature(one, own) not in wanted]
+        return f"not {' or '.join(others)}" if 0 < len(others) < len(named) - 1 else " or ".join(named)
     points, marks, low, high = _points(fact, known, own)
     runs: list[tuple[bool, list[float]]] = []
     for point in points:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 
 from decidua.assessment.explanation_answer import DecidingFinding, Responsible
 from decidua.assessment.verdicts import Verdicts
@@ -44,7 +45,7 @@ class ResponsibleFindings:
         """
         found = self.ways.smallest([(Rule(id_), aim)], self.bounds)
         sets = tuple(tuple(self._said(name) for name in one) for one in found.sets)
-        return Responsible(decides, sets, found.smallest, found.complete)
+        return Responsible(id_, decides, sets, found.smallest, found.complete)
 
     def _said(self, name: str) -> DecidingFinding:
         fact = vocabulary()[name]
@@ -82,9 +83,8 @@ def _leaves(view: DatedRulebook, id_: str) -> Iterator[Atom | Known]:
 
 def looked_at(view: DatedRulebook, ids: Iterable[str]) -> set[str]:
     """Return the findings that some rules, and those they refer to, look at."""
-    found: set[str] = set()
-    for id_ in ids:
-        found |= view.keep(
-            ("looked at", id_), lambda id_=id_: frozenset(leaf.fact for leaf in leaves_behind(view, id_))
-        )
-    return found
+    return {name for id_ in ids for name in view.keep(("looked at", id_), partial(_named, view, id_))}
+
+
+def _named(view: DatedRulebook, id_: str) -> frozenset[str]:
+    return frozenset(leaf.fact for leaf in leaves_behind(view, id_))

@@ -33,11 +33,11 @@ def rests_on(verdicts: Verdicts, one: JudgedStrategy) -> Iterator[str]:
         speaking = [_speaks(position) for position in hers if position.position.position in stances]
         if speaking:
             yield f"{words}: {join(speaking)}."
+    if not hers:
+        yield "No current position that was read is known to speak of her."
     for position in moving:
         if position.matches is UNKNOWN and position.position.position in (*FOR, *AGAINST):
             yield f"Not known whether it speaks of her: {_speaks(position)} ({_open(verdicts, position)})."
-    if not hers:
-        yield "No current position that was read speaks of her."
     yield _evidence(one)
     if not one.strategy.drugs:
         yield "No safety record of it was read."
@@ -48,7 +48,8 @@ def _speaks(one: JudgedPosition) -> str:
 
 
 def _open(verdicts: Verdicts, one: JudgedPosition) -> str:
-    return because(verdicts, verdicts.proof(f"position:{one.position.id}")) or "not read"
+    reason = because(verdicts, verdicts.proof(f"position:{one.position.id}")) or "not read"
+    return reason.removeprefix("depends on ")
 
 
 def _evidence(one: JudgedStrategy) -> str:

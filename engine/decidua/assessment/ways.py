@@ -188,7 +188,7 @@ class Ways:
 
     def _lessened(self, goals: Sequence[Goal], way: Way) -> Way:
         """Return a way with findings left as they are now, as long as it still does."""
-        for name in reversed(self._choice(way)):
+        for name in reversed(tuple(self._choice(way))):
             lighter = way | self._places[name][1]
             if self.holds(goals, {key: values[0] for key, values in self._choice(lighter).items()}):
                 way = lighter

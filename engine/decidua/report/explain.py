@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from decidua.assessment.explanation_answer import (
-    Changes,
     DecidingFinding,
     Explanation,
     FindingToBe,
@@ -24,7 +23,6 @@ MARKS = {"yes": "[yes]", "no": "[no] ", "unknown": "[?]  "}
 TONES: dict[str, Tone] = {"yes": "good", "no": "bad", "unknown": "open"}
 SHOWN = 3
 """Most sets shown of one kind, unless all are asked for."""
-OFFERED = ("consider",)
 
 
 def explanation_blocks(explanation: Explanation, *, full: bool = False) -> list[Block]:
@@ -44,17 +42,20 @@ def _blocks(explanation: Explanation, *, full: bool) -> Iterator[Block]:
         yield Paragraph(f"With the local overlay {overlay.name} {overlay.version}: {overlay.why}", "open")
     ordered = sorted(explanation.strategies, key=lambda one: one.id != explanation.leading_strategy)
     yield Paragraph(_opening(ordered))
-    yield Bullets(tuple(_way(one, full=full) for one in ordered))
+    for one in ordered:
+        yield from _way(one, full=full)
     yield from _remarks(explanation, ordered)
     yield Heading("The proof, way by way", 2)
-    yield Paragraph("* marks what decided a verdict or, where it is not known, what still could.", "muted")
-    for strategy in ordered:
-        yield from _proof(strategy, full=full)
+    yield Paragraph("* marks a finding that decided the verdict or, where that is not known, still could.", "muted")
+    for one in ordered:
+        yield from _proof(one, full=full)
     yield Heading("Please note", 2)
     yield Paragraph(explanation.notice)
     yield Paragraph(
-        "A set is of the fewest findings that do it, with everything else as it stands. What can change, and the "
-        f"limits, are declared ('decidua rules show explain'). {explanation.limits}",
+        "Each set is of the fewest findings that do it, with everything else as it stands. Her age, a further loss or "
+        "failed transfer, what a test once showed and the end of a pregnancy are never supposed; what can change, and "
+        "the limits, are "
+        f"declared ('decidua rules show explain'). {explanation.limits}",
         "muted",
     )
 
@@ -75,24 +76,29 @@ def _opening(ordered: Sequence[StrategyExplanation]) -> str:
 # Way by way
 
 
-def _way(one: StrategyExplanation, *, full: bool) -> Bullet:
-    details = [*_why_not(one, full=full), *_what_would(one, full=full)]
-    return Bullet(one.title, f"{_said(one.status)}. {one.row_says}", STATUS_TONES[one.status], tuple(details))
+def _way(one: StrategyExplanation, *, full: bool) -> Iterator[Block]:
+    yield Heading(f"{one.title}: {_said(one.status)}", 3, STATUS_TONES[one.status])
+    yield Paragraph(one.row_says)
+    bullets = (*_why_not(one, full=full), *_what_would(one, full=full))
+    if bullets:
+        yield Bullets(bullets)
 
 
-def _why_not(one: StrategyExplanation, *, full: bool) -> Iterator[str]:
+def _why_not(one: StrategyExplanation, *, full: bool) -> Iterator[Bullet]:
     """Say which findings of hers decide, or that none does and what the status rests on."""
+    reasons = "; ".join(_reason(found) for found in one.responsible)
     if one.explained_by:
-        yield f"A cause explains her case: {list_words([_reason(found) for found in one.responsible])}."
+        yield Bullet("A cause explains her case", f"{reasons}.", "bad")
     elif one.status == "contraindicated":
-        yield f"Stopped by: {list_words([_reason(found) for found in one.responsible])}."
+        yield Bullet("Stopped by", f"{reasons}.", "bad")
     else:
         for found in one.responsible:
-            yield f"What decides: {_responsible(found, full=full)}."
-    if one.rests_on:
-        if one.status not in OFFERED:
-            yield "No finding of hers stands in the way; the status comes from positions and evidence:"
-        yield from one.rests_on
+            yield Bullet("What decides", f"{_responsible(found, full=full)}.", "bad")
+    if one.rests_on and one.status == "consider":
+        yield Bullet("It rests on", "", "good", one.rests_on)
+    elif one.rests_on:
+        says = "no finding of hers; the status comes from positions and evidence."
+        yield Bullet("What stands in the way", says, "bad", one.rests_on)
 
 
 def _reason(found: Responsible) -> str:
@@ -110,11 +116,11 @@ def _responsible(found: Responsible, *, full: bool) -> str:
     if not found.sets:
         return "the search stopped at its limit; no set of her findings was found"
     shown = found.sets if full else found.sets[:SHOWN]
-    sets = [" with ".join(_hers(finding) for finding in one) for one in shown]
+    sets = ["; ".join(_hers(finding) for finding in one) for one in shown]
     more = _more(len(found.sets) - len(shown), complete=found.complete, smallest=found.smallest)
     if len(found.sets) == 1:
-        return f"{sets[0]}{' (together)' if len(found.sets[0]) > 1 else ''}{more}"
-    return f"each of these by itself: {'; or '.join(sets)}{more}"
+        return f"{'together: ' if len(found.sets[0]) > 1 else ''}{sets[0]}{more}"
+    return f"any one of these is enough: ({') or ('.join(sets)}){more}"
 
 
 def _more(hidden: int, *, complete: bool, smallest: bool) -> str:
@@ -122,67 +128,76 @@ def _more(hidden: int, *, complete: bool, smallest: bool) -> str:
     if not smallest:
         notes.append("the search stopped at its limit; a smaller set may exist")
     elif not complete:
-        notes.append("there are more such sets than are looked for")
+        notes.append("there are more sets of that size")
     return f" ({'; '.join(notes)})" if notes else ""
 
 
-def _what_would(one: StrategyExplanation, *, full: bool) -> Iterator[str]:
+def _what_would(one: StrategyExplanation, *, full: bool) -> Iterator[Bullet]:
     """Say what would bring a way in, or settle it."""
-    if one.nearest is not None:
-        yield from _nearest(one.nearest, full=full)
+    if one.nearest is not None and one.yes_if is None:
+        yield from _nearest(one, one.nearest, full=full)
     if one.yes_if is not None:
-        yield from _settles("Hers if", "can be found out now makes it hers", one.yes_if, full=full)
+        yield _settles("Hers if", "nothing that can be found out now makes it hers", one.yes_if, full=full)
+        if one.nearest is not None and one.nearest.changes.sets:
+            yield from _nearest(one, one.nearest, full=full)
     if one.no_if is not None:
-        yield from _settles("Not hers if", "can be found out now rules it out", one.no_if, full=full)
-    if one.untold:
-        yield f"Cannot be looked up: {'; '.join(one.untold)}."
+        yield _settles("Not hers if", "nothing that can be found out now rules it out", one.no_if, full=full)
+    if one.untold and one.status == "undetermined":
+        yield Bullet("Cannot be looked up", f"{'; '.join(one.untold)}.", "open")
 
 
-def _nearest(nearest: Nearest, *, full: bool) -> Iterator[str]:
+def _nearest(one: StrategyExplanation, nearest: Nearest, *, full: bool) -> Iterator[Bullet]:
+    head = "What would bring it in"
     if nearest.changes.sets:
-        yield from _sets("Would come in with", nearest.changes, full=full)
+        yield Bullet(head, "", "open", tuple(_sets(nearest.changes, full=full, mark_unknown=True)))
         return
     if not nearest.changes.complete:
-        yield "What would bring it in: the search stopped at its limit; nothing so near was found."
+        yield Bullet(head, "the search stopped at its limit; nothing so near was found.", "open")
         return
-    yield "Nothing that can still be found out or change would bring it in."
+    stays = list(_stays(one, nearest, full=full))
+    rest = "" if stays or not nearest.for_good else "; what decides is never supposed to change"
+    yield Bullet(head, f"nothing that can still be found out or changed{rest}.", "open")
+    if stays:
+        yield Bullet("What stays in the way", f"{'; '.join(stays)}.", "bad")
+    elif nearest.left_open and not nearest.for_good:
+        yield Bullet("Not read, or past finding out", f"{'; '.join(nearest.left_open)}.", "open")
+
+
+def _stays(one: StrategyExplanation, nearest: Nearest, *, full: bool) -> Iterator[str]:
+    """Say what no change touches; where it is all that decides, it was said before."""
+    if [found.sets for found in nearest.for_good] == [found.sets for found in one.responsible]:
+        return
     for found in nearest.for_good:
-        if found.sets:
-            yield f"In the way for good ({found.decides}): {_responsible(found, full=full)}."
-    if nearest.left_open:
-        yield f"Cannot be found out: {'; '.join(nearest.left_open)}."
+        yield _responsible(found, full=full) if found.rule == one.id else _reason(found)
 
 
-def _settles(head: str, nothing: str, outcomes: Outcomes, *, full: bool) -> Iterator[str]:
+def _settles(head: str, nothing: str, outcomes: Outcomes, *, full: bool) -> Bullet:
     if outcomes.sets:
-        yield from _sets(head, outcomes, full=full)
-    elif outcomes.complete:
-        yield f"Nothing that {nothing}."
-    else:
-        yield f"{head}: the search stopped at its limit; no set was found."
+        return Bullet(head, "", "open", tuple(_sets(outcomes, full=full, mark_unknown=False)))
+    if outcomes.complete:
+        return Bullet(head, f"{nothing}.", "open")
+    return Bullet(head, "the search stopped at its limit; no set was found.", "open")
 
 
-def _sets(head: str, outcomes: Outcomes, *, full: bool) -> Iterator[str]:
+def _sets(outcomes: Outcomes, *, full: bool, mark_unknown: bool) -> Iterator[str]:
     shown = outcomes.sets if full else outcomes.sets[:SHOWN]
     more = _more(len(outcomes.sets) - len(shown), complete=outcomes.complete, smallest=outcomes.smallest)
     for at, one in enumerate(shown):
-        last = more if at == len(shown) - 1 else ""
-        yield f"{head if at == 0 else 'or'}: {_changes(one)}{last}"
+        findings = "; ".join(_to_be(finding, mark_unknown=mark_unknown) for finding in one.findings)
+        then = f" -> {list_words([_said(status) for status in one.then], 'or')}" if one.then else ""
+        yield f"{'or ' if at else ''}{findings}{then}{more if at == len(shown) - 1 else ''}"
 
 
-def _changes(one: Changes) -> str:
-    then = f" -> {list_words([_said(status) for status in one.then], 'or')}" if one.then else ""
-    return f"{'; '.join(_to_be(finding) for finding in one.findings)}{then}"
-
-
-def _to_be(one: FindingToBe) -> str:
+def _to_be(one: FindingToBe, *, mark_unknown: bool) -> str:
     marks = []
     if one.how in ("decision", "treatment", "course"):
         marks.append(f"now {one.now}")
     elif one.now != "not known":
-        marks.append(f"known: {one.now}")
-    if one.how == "next_pregnancy":
+        marks.append(f"so far {one.now}")
+    elif one.how == "next_pregnancy":
         marks.append("in a next pregnancy")
+    elif mark_unknown:
+        marks.append("not known yet")
     if one.immune:
         marks.append("immune marker, not urged")
     noted = f" ({'; '.join(marks)})" if marks else ""
@@ -193,19 +208,15 @@ def _remarks(explanation: Explanation, ordered: Sequence[StrategyExplanation]) -
     """Say what must be ruled out first, and why what is said to change can."""
     bullets = []
     if explanation.contraindications_unknown:
-        names = list_words(explanation.contraindications_unknown)
+        names = "; ".join(explanation.contraindications_unknown)
         bullets.append(Bullet("Not yet ruled out, and never taken for absent", f"{names}.", "open"))
-    whys = {
-        finding.why: None
-        for one in ordered
-        if one.nearest is not None
-        for changes in one.nearest.changes.sets
-        for finding in changes.findings
-        if finding.why is not None
-    }
-    if whys:
-        bullets.append(Bullet("What is said to change", " ".join(why for why in whys if why is not None), "muted"))
+    changes = [one for strategy in ordered if strategy.nearest is not None for one in strategy.nearest.changes.sets]
+    whys = dict.fromkeys(finding.why for one in changes for finding in one.findings)
+    said = " ".join(why for why in whys if why is not None)
+    if said:
+        bullets.append(Bullet("What is said to change", said, "muted"))
     if bullets:
+        yield Heading("To bear in mind", 2)
         yield Bullets(tuple(bullets))
 
 
@@ -213,8 +224,8 @@ def _remarks(explanation: Explanation, ordered: Sequence[StrategyExplanation]) -
 
 
 def _proof(strategy: StrategyExplanation, *, full: bool) -> Iterator[Block]:
-    yield Heading(f"{strategy.title}: {_said(strategy.status)}", 3, STATUS_TONES[strategy.status])
-    yield Paragraph(f"{strategy.row_says} (row '{strategy.row}' of the status table)")
+    yield Heading(strategy.title, 3, STATUS_TONES[strategy.status])
+    yield Paragraph(f"Row '{strategy.row}' of the status table: {_said(strategy.status)}.", "muted")
     if full:
         yield Paragraph(f"The row holds when {strategy.row_when}.", "muted")
     yield Heading("Is she in its population?", 4)
