@@ -65,8 +65,8 @@ def explain(
         strategies=tuple(_strategy(one, hers, otherwise) for one in judged.strategies),
         contraindications_unknown=tuple(unknown_contraindications(verdicts, judged)),
         limits=(
-            f"Looked for: sets of at most {policy.most_findings} findings, {policy.most_sets} sets, "
-            f"{policy.most_steps} steps a search."
+            f"At most {policy.most_sets} sets are named; where a quick search leaves anything out, those of up to "
+            f"{policy.most_findings} findings are looked for, in {policy.most_steps} steps."
         ),
         notice=book.manifest.notice,
         overlays=book.overlays,

@@ -60,9 +60,9 @@ class Bounds:
     """Where the search ends.
 
     Attributes:
-        findings: Most findings in a set.
+        findings: Largest set that is looked for where the quick search had to leave something out.
         sets: Most sets returned.
-        steps: Most joinings of two ways tried.
+        steps: Most joinings of two ways tried in one go.
     """
 
     findings: int

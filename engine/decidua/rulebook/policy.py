@@ -359,9 +359,9 @@ class ExplainPolicy(Record):
 
     Attributes:
         changeable: What is not named here never changes: her age, her losses and transfers, what a test once showed.
-        most_findings: Most findings in a set.
+        most_findings: Largest set that is looked for where the quick search had to leave something out.
         most_sets: Most sets named.
-        most_steps: Most joinings of two ways tried in one search.
+        most_steps: Most joinings of two ways tried in one go.
     """
 
     says: Texts
