@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import islice, product
+from itertools import product
 
 from decidua.assessment.explanation_answer import Changes, FindingToBe, Nearest, Outcomes, Responsible
 from decidua.assessment.movable import TIES, Movable
@@ -26,9 +26,6 @@ from decidua.truth import NO, YES, Verdict
 
 __all__ = ["Counterfactuals", "barring", "changed_facts"]
 
-TRIED = 4
-"""Most combinations of the values of one set that are judged again to say what status they would give."""
-
 
 class Counterfactuals:
     """What would have to be otherwise of one woman, for the ways to use one option.
@@ -46,6 +43,7 @@ class Counterfactuals:
         rules = tuple(rules_behind(self.view, judged.option))
         self.movable = Movable(self.asking, judged.option.option, rules)
         self.bounds = bounds_of(self.view)
+        self._sayings: dict[tuple[str, tuple[Value, ...]], FindingToBe] = {}
         self._worlds: dict[tuple[tuple[str, Value], ...], Verdicts] = {}
 
     def settled(self, one: JudgedStrategy, aim: Aim) -> Outcomes:
@@ -135,7 +133,13 @@ class Counterfactuals:
         statuses = self.view.book.policy.rank.statuses
         return immune, changed, burdens, min((statuses.index(status) for status in one.then), default=len(statuses))
 
-    def _said(self, name: str, values: Sequence[Value]) -> FindingToBe:
+    def _said(self, name: str, values: tuple[Value, ...]) -> FindingToBe:
+        found = self._sayings.get((name, values))
+        if found is None:
+            found = self._sayings[name, values] = self._say(name, values)
+        return found
+
+    def _say(self, name: str, values: tuple[Value, ...]) -> FindingToBe:
         fact, how = vocabulary()[name], self.movable.how(name)
         if how is None:  # pragma: no cover - only what can move is part of a set
             raise AssertionError(f"{name} cannot change")
@@ -151,11 +155,10 @@ class Counterfactuals:
         )
 
     def _then(self, one: JudgedStrategy, choice: Choice) -> list[Status]:
-        """Return the statuses that the way would have, with the first and the last value of each finding."""
+        """Return the statuses that the way would have, with the first value of every finding and with the last."""
         found: dict[Status, None] = {}
-        ends = [tuple(dict.fromkeys((values[0], values[-1]))) for values in choice.values()]
-        for values in islice(product(*ends), TRIED):
-            supposed = self._supposed(tuple(zip(choice, values, strict=True)))
+        for end in (0, -1):
+            supposed = self._supposed(tuple((name, values[end]) for name, values in choice.items()))
             found.setdefault(judge_strategy(supposed, one.strategy, self.judged.option.option).status)
         return sorted(found, key=self.view.book.policy.rank.statuses.index)
 

@@ -9,7 +9,7 @@ from decidua.assessment.counterfactual import Counterfactuals, barring
 from decidua.assessment.explanation_answer import Explanation, ProofNode, Responsible, StrategyExplanation
 from decidua.assessment.loading import load_rulebook
 from decidua.assessment.options import judge_option, unknown_contraindications
-from decidua.assessment.proof_tree import proof_tree
+from decidua.assessment.proof_tree import ProofTrees
 from decidua.assessment.responsible import ResponsibleFindings
 from decidua.assessment.rests_on import rests_on
 from decidua.assessment.status import JudgedStrategy
@@ -54,7 +54,7 @@ def explain(
     judged = judge_option(verdicts, chosen)
     otherwise = Counterfactuals(verdicts, judged)
     hers = ResponsibleFindings(verdicts, verdicts.facts.values)
-    policy = book.policy.explain
+    trees, policy = ProofTrees(verdicts), book.policy.explain
     return Explanation(
         option=chosen.option,
         name=chosen.name,
@@ -62,7 +62,7 @@ def explain(
         leading_strategy=judged.best.strategy.id,
         as_of=view.day,
         engine=verdicts.engine,
-        strategies=tuple(_strategy(one, hers, otherwise) for one in judged.strategies),
+        strategies=tuple(_strategy(one, hers, otherwise, trees) for one in judged.strategies),
         contraindications_unknown=tuple(unknown_contraindications(verdicts, judged)),
         limits=(
             f"At most {policy.most_sets} sets are named; where a quick search leaves anything out, those of up to "
@@ -73,7 +73,9 @@ def explain(
     )
 
 
-def _strategy(one: JudgedStrategy, hers: ResponsibleFindings, otherwise: Counterfactuals) -> StrategyExplanation:
+def _strategy(
+    one: JudgedStrategy, hers: ResponsibleFindings, otherwise: Counterfactuals, trees: ProofTrees
+) -> StrategyExplanation:
     verdicts = hers.verdicts
     unknown = verdicts.unknown_facts(one.population)
     out = one.row.id != "not-yet-described" and one.status in ("not_applicable", "contraindicated")
@@ -87,7 +89,7 @@ def _strategy(one: JudgedStrategy, hers: ResponsibleFindings, otherwise: Counter
         row=one.row.id,
         row_says=one.row.says,
         row_when=in_english(one.row.when, STATUS_FACTS, {}),
-        population=proof_tree(verdicts, one.population),
+        population=trees.tree(one.population),
         explained_by=one.explained_by,
         stopped_by=one.stopped_by,
         unknown=tuple(vocabulary()[name].label for name in unknown),

@@ -99,7 +99,8 @@ class Changes:
     """Findings that together would bring something about, and the status the way would then have.
 
     Attributes:
-        then: The statuses it would have, tried with the first and the last of the values; none where it is not asked.
+        then: The statuses it would have, judged with the first values of all findings and with the last; none where
+            it is not asked.
     """
 
     findings: tuple[FindingToBe, ...]
