@@ -25,7 +25,7 @@ def test_the_answer_comes_before_the_proof():
 
 def test_what_stops_an_option_what_may_change_and_what_stays_are_told_apart():
     text = flat(explained("contraindications", "tnf_antagonists"))
-    assert "What stays in the way: IgA deficiency with anti-IgA antibodies and past hypersensitivity;" in text
+    assert "What stays in the way: IgA deficiency with anti-IgA antibodies and past hypersensitivity. hyper" in text
     assert "active tuberculosis: no (now yes) -> research only" in text
     assert "An infection may be treated or pass; whether this one can is for her physicians to say." in text
     assert "(not known yet; immune marker, not urged)" in text
@@ -53,6 +53,13 @@ def test_a_finding_known_within_limits_names_them():
     assert "longest run of consecutive losses: 2 (so far 1 to 2)" in flat(
         explained("rpl_two_losses", "corticosteroids")
     )
+
+
+def test_ways_of_which_the_same_is_said_stand_together():
+    text = explained("bleeding_now", "antithrombotics")
+    assert flat(text).count("What decides: together: pregnancy losses, clinical and biochemical: 1;") == 1
+    assert "The same for: Heparin added to aspirin for recurrent loss" in flat(text)
+    assert flat(text).count("The same proof for: ") >= 1
 
 
 def test_more_sets_come_with_all():

@@ -20,6 +20,7 @@ from decidua.assessment.options import judge_option
 from decidua.assessment.possible import say_together
 from decidua.assessment.status import JudgedStrategy
 from decidua.assessment.verdicts import Verdicts
+from decidua.condition.english import value_in_english
 from decidua.condition.syntax import Atom
 from decidua.profile.facts import Facts, draw_facts
 from decidua.profile.vocabulary import direct_facts, vocabulary
@@ -278,6 +279,12 @@ def test_no_rulebook_may_say_that_age_or_the_past_changes(name):
 def test_a_change_that_cannot_be_is_refused(finding, to, message):
     with pytest.raises(ValueError, match=message):
         Changeable(findings=(finding,), to=to, by="course", why="It is a test.")
+
+
+def test_weeks_are_said_with_their_days_as_they_were_given():
+    weeks = vocabulary()["pregnancy.weeks"]
+    said = [value_in_english(value, weeks) for value in (8, 6 + 4 / 7, 6 + 1 / 7, 8.5)]
+    assert said == ["8 weeks", "6 weeks 4 days", "6 weeks 1 day", "8.5 weeks"]
 
 
 def test_values_are_said_together_as_people_say_them():

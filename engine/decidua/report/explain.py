@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 
 from decidua.assessment.explanation_answer import (
     DecidingFinding,
@@ -42,13 +42,12 @@ def _blocks(explanation: Explanation, *, full: bool) -> Iterator[Block]:
         yield Paragraph(f"With the local overlay {overlay.name} {overlay.version}: {overlay.why}", "open")
     ordered = sorted(explanation.strategies, key=lambda one: one.id != explanation.leading_strategy)
     yield Paragraph(_opening(ordered))
-    for one in ordered:
-        yield from _way(one, full=full)
+    yield from _ways(ordered, full=full)
     yield from _remarks(explanation, ordered)
     yield Heading("The proof, way by way", 2)
     yield Paragraph("* marks a finding that decided the verdict or, where that is not known, still could.", "muted")
-    for one in ordered:
-        yield from _proof(one, full=full)
+    for group in _alike(ordered, lambda one: (one.row, one.population, one.unknown, one.could_be)):
+        yield from _proof(group, full=full)
     yield Heading("Please note", 2)
     yield Paragraph(explanation.notice)
     yield Paragraph(
@@ -76,12 +75,29 @@ def _opening(ordered: Sequence[StrategyExplanation]) -> str:
 # Way by way
 
 
-def _way(one: StrategyExplanation, *, full: bool) -> Iterator[Block]:
-    yield Heading(f"{one.title}: {_said(one.status)}", 3, STATUS_TONES[one.status])
-    yield Paragraph(one.row_says)
-    bullets = (*_why_not(one, full=full), *_what_would(one, full=full))
-    if bullets:
-        yield Bullets(bullets)
+def _ways(ordered: Sequence[StrategyExplanation], *, full: bool) -> Iterator[Block]:
+    """Say of each way why and what would change it; those of which the same is said stand together."""
+    said = {one.id: (*_why_not(one, full=full), *_what_would(one, full=full)) for one in ordered}
+    for group in _alike(ordered, lambda one: (one.status, one.row, said[one.id])):
+        first = group[0]
+        status = _said(first.status)
+        yield Heading(f"{first.title}: {status}", 3, STATUS_TONES[first.status])
+        yield Paragraph(first.row_says)
+        bullets = [*said[first.id]]
+        if len(group) > 1:
+            bullets.append(Bullet("The same for", "", "plain", tuple(f"{one.title}: {status}" for one in group[1:])))
+        if bullets:
+            yield Bullets(tuple(bullets))
+
+
+def _alike(
+    ordered: Sequence[StrategyExplanation], told: Callable[[StrategyExplanation], Hashable]
+) -> list[list[StrategyExplanation]]:
+    """Put together the ways of which the same is told, in the order of the first of each."""
+    groups: dict[Hashable, list[StrategyExplanation]] = {}
+    for one in ordered:
+        groups.setdefault(told(one), []).append(one)
+    return list(groups.values())
 
 
 def _why_not(one: StrategyExplanation, *, full: bool) -> Iterator[Bullet]:
@@ -158,7 +174,9 @@ def _nearest(one: StrategyExplanation, nearest: Nearest, *, full: bool) -> Itera
     rest = "" if stays or not nearest.for_good else "; what decides is never supposed to change"
     yield Bullet(head, f"nothing that can still be found out or changed{rest}.", "open")
     if stays:
-        yield Bullet("What stays in the way", f"{'; '.join(stays)}.", "bad")
+        several = len(stays) > 1
+        text, details = ("", tuple(f"{one}." for one in stays)) if several else (f"{stays[0]}.", ())
+        yield Bullet("What stays in the way", text, "bad", details)
     elif nearest.left_open and not nearest.for_good:
         yield Bullet("Not read, or past finding out", f"{'; '.join(nearest.left_open)}.", "open")
 
@@ -223,11 +241,14 @@ def _remarks(explanation: Explanation, ordered: Sequence[StrategyExplanation]) -
 # The proof
 
 
-def _proof(strategy: StrategyExplanation, *, full: bool) -> Iterator[Block]:
+def _proof(group: Sequence[StrategyExplanation], *, full: bool) -> Iterator[Block]:
+    strategy = group[0]
     yield Heading(strategy.title, 3, STATUS_TONES[strategy.status])
     yield Paragraph(f"Row '{strategy.row}' of the status table: {_said(strategy.status)}.", "muted")
     if full:
         yield Paragraph(f"The row holds when {strategy.row_when}.", "muted")
+    if len(group) > 1:
+        yield Paragraph(f"The same proof for: {'; '.join(lower_first(one.title) for one in group[1:])}.")
     yield Heading("Is she in its population?", 4)
     yield Bullets(tuple(_tree(strategy.population, 0, full=full)), indent=4)
     more: list[Bullet] = []
