@@ -24,7 +24,7 @@ from decidua.condition.english import value_in_english
 from decidua.condition.syntax import Atom
 from decidua.profile.facts import Facts, draw_facts
 from decidua.profile.vocabulary import direct_facts, vocabulary
-from decidua.rulebook.policy import PAST, Changeable
+from decidua.rulebook.explaining import PAST, Changeable
 from decidua.truth import NO, UNKNOWN, YES
 
 BOOK = decidua.load_rulebook()
@@ -265,6 +265,15 @@ def test_a_search_without_room_says_that_it_stopped():
 def test_no_rulebook_may_say_that_age_or_the_past_changes(name):
     with pytest.raises(ValueError, match="can never be said to change"):
         Changeable(findings=(name,), to=None, by="course", why="It does not.")
+
+
+@pytest.mark.parametrize(
+    ("finding", "to"),
+    [("pregnancy.pregnant", (False,)), ("pregnancy.pregnant", None), ("pregnancy.missed_miscarriage", (True,))],
+)
+def test_no_rulebook_may_suppose_that_a_pregnancy_ends(finding, to):
+    with pytest.raises(ValueError, match="would suppose that a pregnancy ends"):
+        Changeable(findings=(finding,), to=to, by="course", why="It never is.")
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from decidua.profile.finding import Fact
 from decidua.profile.interval import Interval
 from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.book import DatedRulebook
-from decidua.rulebook.policy import Changeable
+from decidua.rulebook.explaining import Changeable
 
 __all__ = ["TIES", "Movable"]
 

@@ -14,6 +14,7 @@ from decidua.evidence.care import CareFile
 from decidua.evidence.models import EvidenceFile, GuidelineFile, Identified, Record
 from decidua.rulebook.book import Manifest, Rulebook
 from decidua.rulebook.checking import check_rulebook
+from decidua.rulebook.explaining import ExplainPolicy
 from decidua.rulebook.loading import Loaded, load_records
 from decidua.rulebook.models import (
     Cause,
@@ -28,7 +29,6 @@ from decidua.rulebook.models import (
 )
 from decidua.rulebook.policy import (
     CertaintyPolicy,
-    ExplainPolicy,
     NextPolicy,
     Policy,
     PoolingPolicy,
