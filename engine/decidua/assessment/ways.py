@@ -51,9 +51,6 @@ ConditionOf = Callable[[str], Condition | None]
 Way = int
 """Bits of the values that each finding may have, all set where any will do."""
 
-WIDTH = 12
-"""Most ways kept at each node in the first, rough search."""
-
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -63,11 +60,13 @@ class Bounds:
         findings: Largest set that is looked for where the quick search had to leave something out.
         sets: Most sets returned.
         steps: Most joinings of two ways tried in one go.
+        width: Most ways kept at each node in the quick search.
     """
 
     findings: int
     sets: int
     steps: int
+    width: int = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +137,7 @@ class Ways:
             bounds: Where the search ends.
         """
         try:
-            rough, cut = self._all_ways(goals, None, WIDTH, bounds.steps), self._cut
+            rough, cut = self._all_ways(goals, None, bounds.width, bounds.steps), self._cut
         except _Spent:
             rough, cut = [], True
         if not cut:
