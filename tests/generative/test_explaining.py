@@ -9,11 +9,11 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.generative.strategies import DOMAINS, conditions, facts, rulebooks
+from tests.generative.strategies import DOMAINS, comparisons, conditions, facts, rulebooks
 
 from decidua.assessment.ways import Aim, Bounds, Goal, Ways
 from decidua.condition.reference import evaluate
-from decidua.condition.syntax import Condition, Rule
+from decidua.condition.syntax import All, AnyOf, AtLeast, Condition, Not, Rule
 from decidua.profile.facts import Facts
 from decidua.truth import NO, UNKNOWN, YES, Verdict
 
@@ -27,6 +27,20 @@ MEETING = {
     Aim.NOT_NO: {YES, UNKNOWN},
 }
 aims = st.sampled_from(list(Aim))
+
+
+@st.composite
+def tangled(draw: st.DrawFn) -> Condition:
+    """Generate conditions that ask for several findings at once, each of which may come in several ways."""
+    some = st.lists(comparisons(), min_size=2, max_size=3)
+    parts = draw(st.lists(some.map(tuple), min_size=2, max_size=4))
+    every: Condition = All(tuple(AnyOf(part) for part in parts))
+    if draw(st.booleans()):
+        every = AtLeast(len(parts) - 1, tuple(AnyOf(part) for part in parts))
+    return Not(AnyOf(tuple(Not(part) for part in every.parts))) if draw(st.booleans()) else every
+
+
+any_condition = st.one_of(conditions(), tangled())
 Rules = Mapping[str, Condition]
 Choices = Mapping[str, Sequence[Any]]
 
@@ -79,7 +93,7 @@ def combos(choice: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
 
 
 @thorough(300)
-@given(condition=conditions(), known=facts(), aim=st.sampled_from([Aim.YES, Aim.NO]), room=bounds)
+@given(condition=any_condition, known=facts(), aim=st.sampled_from([Aim.YES, Aim.NO]), room=bounds)
 def test_the_sets_responsible_are_exactly_the_smallest_that_force_the_verdict_with_all_else_unknown(
     condition, known, aim, room
 ):
@@ -132,8 +146,21 @@ def test_the_nearest_changes_are_exactly_those_of_fewest_findings_and_hold_whate
             assert meets(rules, goals, {**known.values, **changed})
 
 
+@thorough(150)
+@given(condition=tangled(), known=facts(), aim=aims, room=bounds)
+def test_the_nearest_changes_are_found_where_many_ways_lead_there(condition, known, aim, room):
+    choices = {name: others(name, known.get(name)) for name in DOMAINS}
+    goals = [(condition, aim)]
+    found = Ways(choices, {}.get, {}).smallest(goals, room)
+    assert {frozenset(one) for one in found.sets} == by_brute_force({}, goals, choices)
+    assert (found.smallest, found.complete) == (True, True)
+    for one in found.sets:
+        for changed in combos(one):
+            assert meets({}, goals, {**known.values, **changed})
+
+
 @thorough(100)
-@given(condition=conditions(), known=facts(), aim=aims, steps=st.integers(1, 60), most=st.integers(1, 3))
+@given(condition=any_condition, known=facts(), aim=aims, steps=st.integers(1, 200), most=st.integers(1, 3))
 def test_a_search_that_stops_early_says_so_and_names_nothing_that_does_not_hold(condition, known, aim, steps, most):
     choices = {name: others(name, known.get(name)) for name in DOMAINS}
     goals = [(condition, aim)]
