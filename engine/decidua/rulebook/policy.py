@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from decidua.condition.syntax import Condition
 from decidua.evidence.models import Record, Text, Texts
 from decidua.profile.finding import Fact
+from decidua.rulebook.explaining import ExplainPolicy
 from decidua.rulebook.models import Burden, OutcomePolicy
 
 __all__ = [
@@ -427,3 +428,4 @@ class Policy(Record):
     pooling: PoolingPolicy
     next: NextPolicy
     stability: StabilityPolicy
+    explain: ExplainPolicy

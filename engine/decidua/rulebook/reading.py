@@ -14,6 +14,7 @@ from decidua.evidence.care import CareFile
 from decidua.evidence.models import EvidenceFile, GuidelineFile, Identified, Record
 from decidua.rulebook.book import Manifest, Rulebook
 from decidua.rulebook.checking import check_rulebook
+from decidua.rulebook.explaining import ExplainPolicy
 from decidua.rulebook.loading import Loaded, load_records
 from decidua.rulebook.models import (
     Cause,
@@ -89,6 +90,7 @@ FILES: dict[str, type[Record]] = {
     "policy/words.yaml": Words,
     "policy/next.yaml": NextPolicy,
     "policy/stability.yaml": StabilityPolicy,
+    "policy/explain.yaml": ExplainPolicy,
     "policy/outcomes.yaml": OutcomeFile,
 }
 """Files that every rulebook has, each with its model."""
@@ -224,6 +226,7 @@ def _assemble(parts: _Parts, digest: str, evidence_digest: str, loaded: Loaded) 
         pooling=parts.single["policy/pooling.yaml"],
         next=parts.single["policy/next.yaml"],
         stability=parts.single["policy/stability.yaml"],
+        explain=parts.single["policy/explain.yaml"],
     )
     return Rulebook(
         manifest=parts.single["rulebook.yaml"],
