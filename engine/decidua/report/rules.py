@@ -73,7 +73,7 @@ def entries(book: Rulebook) -> Iterator[Entry]:
     yield from (Entry(one.id, "contradiction", one.topic, one) for one in book.contradictions)
     yield from (Entry(one.id, "comparison", one.in_brief, one) for one in book.comparisons)
     yield from (Entry(one.id, "unreliable", f"not relied on: {one.why}", one) for one in book.unreliable)
-    for name in ("status", "pooling", "certainty", "baseline", "rank", "words", "next", "stability"):
+    for name in ("status", "pooling", "certainty", "baseline", "rank", "words", "next", "stability", "explain"):
         yield Entry(name, "policy", f"Policy: {name}", getattr(book.policy, name))
 
 

@@ -47,7 +47,7 @@ LISTS: Mapping[str, str] = {
 }
 """Where a rulebook holds the records of each kind; strategies stand in their options."""
 
-POLICIES = ("status", "certainty", "rank", "outcomes", "words", "pooling", "baseline", "next", "stability")
+POLICIES = ("status", "certainty", "rank", "outcomes", "words", "pooling", "baseline", "next", "stability", "explain")
 EVIDENCE = (
     *("study", "synthesis", "ongoing", "document", "position", "contradiction", "unread"),
     *("subject", "care_position", "comparison", "unreliable"),

@@ -15,6 +15,7 @@ from decidua.evidence.models import EvidenceFile, GuidelineFile, Identified, Rec
 from decidua.rulebook.baseline import BaselinePolicy
 from decidua.rulebook.book import Manifest, Rulebook
 from decidua.rulebook.checking import check_rulebook
+from decidua.rulebook.explaining import ExplainPolicy
 from decidua.rulebook.loading import Loaded, load_records
 from decidua.rulebook.models import (
     Cause,
@@ -91,6 +92,7 @@ FILES: dict[str, type[Record]] = {
     "policy/baseline.yaml": BaselinePolicy,
     "policy/next.yaml": NextPolicy,
     "policy/stability.yaml": StabilityPolicy,
+    "policy/explain.yaml": ExplainPolicy,
     "policy/outcomes.yaml": OutcomeFile,
 }
 """Files that every rulebook has, each with its model."""
@@ -227,6 +229,7 @@ def _assemble(parts: _Parts, digest: str, evidence_digest: str, loaded: Loaded) 
         baseline=parts.single["policy/baseline.yaml"],
         next=parts.single["policy/next.yaml"],
         stability=parts.single["policy/stability.yaml"],
+        explain=parts.single["policy/explain.yaml"],
     )
     return Rulebook(
         manifest=parts.single["rulebook.yaml"],
