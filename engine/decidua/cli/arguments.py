@@ -71,6 +71,7 @@ class SchemaName(StrEnum):
     profile = "profile"
     assessment = "assessment"
     facts = "facts"
+    rules = "rules"
 
 
 ProfilePaths = Annotated[
