@@ -11,7 +11,10 @@ from decidua.assessment.loading import load_rulebook
 from decidua.cli.arguments import CONTEXT, Format, RulesFolder
 from decidua.cli.printing import print_blocks, print_text
 from decidua.cli.rules_check import rules_check
+from decidua.cli.rules_diff import rules_diff
+from decidua.cli.rules_export import rules_export
 from decidua.rulebook.book import Rulebook
+from decidua.rulebook.folder import data_folder, is_overlay
 
 if TYPE_CHECKING:
     from decidua.report.rules import Entry
@@ -32,6 +35,9 @@ def rules_list(
     kind: Annotated[
         str | None, typer.Option(metavar="KIND", help="One kind only, such as definition or strategy.")
     ] = None,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[WORD]...", help="Only those whose id or title holds each word.")
+    ] = None,
     rules: RulesFolder = None,
     output: Annotated[Format, typer.Option("--format")] = Format.text,
 ) -> None:
@@ -39,7 +45,7 @@ def rules_list(
     from decidua.report.rules import list_blocks, listed
 
     book = load_rulebook(rules)
-    entries = listed(book, kind)
+    entries = listed(book, kind, words or ())
     if output is Format.json:
         listing = [{"id": one.id, "kind": one.kind, "title": one.title, **_home(book, one)} for one in entries]
         print_text(json.dumps(listing, indent=2), output)
@@ -59,10 +65,16 @@ def rules_show(
     rules: RulesFolder = None,
     output: Annotated[Format, typer.Option("--format")] = Format.text,
 ) -> None:
-    """Show one rule or record in plain English, with its source and its place."""
+    """Show one rule or record in plain English, with its source, its cases and its place."""
     from decidua.report.rules import show_blocks
 
-    print_blocks(show_blocks(load_rulebook(rules), id_), output, title=id_)
+    book = load_rulebook(rules)
+    folders = [one for one in rules or () if one.is_dir()]
+    if not folders or is_overlay(folders[0]):
+        folders.insert(0, data_folder("rules"))
+    print_blocks(show_blocks(book, id_, folders), output, title=id_)
 
 
 rules_app.command("check")(rules_check)
+rules_app.command("diff")(rules_diff)
+rules_app.command("export")(rules_export)
