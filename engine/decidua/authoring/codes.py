@@ -76,7 +76,7 @@ CODES: Mapping[str, Code] = {
     "R606": _error("rows of the status table that overlap", "Let their conditions exclude each other."),
     "R607": _error("a gap in the status table", "Add a row for it."),
     "R608": _warning("a rule of a policy that never counts", "Take it out, or correct its threshold or its place."),
-    "R609": _note("a condition too large to look through", "Nothing to do; it was judged in parts."),
+    "R609": _note("a condition too large to look through", "Nothing to do; needless parts of it are not looked for."),
     "R610": _note("a part that the rest of the condition settles", "See whether it is what was meant."),
     "R701": _warning("a rule without a source", "Add the source that was read."),
     "R702": _note(

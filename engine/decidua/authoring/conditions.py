@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from decidua.authoring.diagnostics import Diagnostic, at
@@ -23,7 +23,7 @@ Ruled = tuple[str, Condition]
 
 def condition_findings(book: Rulebook) -> Iterator[Diagnostic]:
     """Yield what is odd about the conditions of a rulebook."""
-    rules = {id_: rule.condition for id_, rule in book.at().rules.items()}
+    rules = _ways_to_write_out(book)
     for key, condition in _conditions(book):
         yield from _about(book, key, condition, rules, vocabulary())
     for panel in book.panels:
@@ -34,6 +34,36 @@ def condition_findings(book: Rulebook) -> Iterator[Diagnostic]:
     yield from _same(book, [(f"key:{one.key}", one.when) for one in book.findings], rules)
     yield from _status_table(book)
     yield from _policies(book)
+
+
+Rules = tuple[Mapping[str, Condition], ...]
+"""Conditions of the rules that are written out where others refer to them: all of them first, then fewer."""
+
+PLAIN = ("cause", "subset", "strategy", "finding")
+"""Kinds of rule that look at a few facts each; definitions and panels, and what follows from them, look at many."""
+
+
+def _ways_to_write_out(book: Rulebook) -> Rules:
+    every = book.at().rules
+    whole = {id_: rule.condition for id_, rule in every.items()}
+    return whole, {id_: rule.condition for id_, rule in every.items() if rule.kind in PLAIN}, {}
+
+
+def _open(
+    conditions: Sequence[Condition], rules: Rules, facts: Facts, *, unknown: bool
+) -> tuple[Space, list[Condition]]:
+    """Return the answers that conditions tell apart, with as many rules written out as can be looked through.
+
+    Raises:
+        TooLarge: There are too many even with none written out.
+    """
+    for written in (*rules, {}):
+        whole = [expanded(one, written) for one in conditions]
+        try:
+            return Space(whole, facts, unknown=unknown), whole
+        except TooLarge:
+            continue
+    raise TooLarge
 
 
 def _conditions(book: Rulebook) -> Iterator[Ruled]:
@@ -47,9 +77,7 @@ def _conditions(book: Rulebook) -> Iterator[Ruled]:
     yield from ((f"id:{study.id}", study.eligibility) for study in book.studies if study.eligibility is not None)
 
 
-def _about(
-    book: Rulebook, key: str, condition: Condition, rules: Mapping[str, Condition], facts: Facts
-) -> Iterator[Diagnostic]:
+def _about(book: Rulebook, key: str, condition: Condition, rules: Rules, facts: Facts) -> Iterator[Diagnostic]:
     """Judge one condition, with the rules it refers to written out where that can be looked through."""
     always = not isinstance(condition, Known) and _settled(book, key, condition, rules, facts)
     if always:
@@ -62,28 +90,22 @@ def _about(
     yield from _counted_twice(book, key, condition, rules, facts)
 
 
-def _settled(
-    book: Rulebook, key: str, condition: Condition, rules: Mapping[str, Condition], facts: Facts
-) -> Diagnostic | None:
+def _settled(book: Rulebook, key: str, condition: Condition, rules: Rules, facts: Facts) -> Diagnostic | None:
     """Find a condition that has the same verdict whatever is found of her."""
-    for one in (expanded(condition, rules), condition):
-        try:
-            space = Space([one], facts, unknown=False)
-        except TooLarge:
-            continue
-        yes, no = space.masks(one)
-        said = _say(book, condition, facts)
-        if not yes:
-            return at(book, key, "R601", f"nobody can meet its condition ({said}); correct it")
-        if not no:
-            return at(book, key, "R602", f"everybody meets its condition ({said}); correct it, or take it out")
+    try:
+        space, (whole,) = _open([condition], rules, facts, unknown=False)
+    except TooLarge:
         return None
+    yes, no = space.masks(whole)
+    said = _say(book, condition, facts)
+    if not yes:
+        return at(book, key, "R601", f"nobody can meet its condition ({said}); correct it")
+    if not no:
+        return at(book, key, "R602", f"everybody meets its condition ({said}); correct it, or take it out")
     return None
 
 
-def _needless(
-    book: Rulebook, key: str, condition: Condition, rules: Mapping[str, Condition], facts: Facts
-) -> Iterator[Diagnostic]:
+def _needless(book: Rulebook, key: str, condition: Condition, rules: Rules, facts: Facts) -> Iterator[Diagnostic]:
     """Find parts without which the verdict is the same, also where something is unknown; of two equal ones the later.
 
     A part that what it is joined with makes needless is a warning; one that the rest of the condition makes needless
@@ -112,17 +134,15 @@ def _needless(
 class _Meaning:
     """Compares conditions that are parts of one: as they stand, and were all known that was not read."""
 
-    def __init__(self, whole: Condition, rules: Mapping[str, Condition], facts: Facts) -> None:
-        self._rules: Mapping[str, Condition] = rules
-        try:
-            self._spaces = self._open(expanded(whole, rules), facts)
-        except TooLarge:
-            self._rules = {}
-            self._spaces = self._open(whole, facts)
-
-    @staticmethod
-    def _open(whole: Condition, facts: Facts) -> tuple[Space, Space]:
-        return Space([whole], facts, unknown=False), Space([whole], facts, unknown=True)
+    def __init__(self, whole: Condition, rules: Rules, facts: Facts) -> None:
+        for self._rules in (*rules, {}):
+            condition = expanded(whole, self._rules)
+            try:
+                self._spaces = [Space([condition], facts, unknown=unknown) for unknown in (False, True)]
+            except TooLarge:
+                continue
+            return
+        raise TooLarge
 
     def same(self, one: Condition, other: Condition) -> bool:
         """Say whether two conditions have the same verdict for every combination."""
@@ -130,17 +150,14 @@ class _Meaning:
         return all(space.same(*pair) for space in self._spaces)
 
 
-def _counted_twice(
-    book: Rulebook, key: str, condition: Condition, rules: Mapping[str, Condition], facts: Facts
-) -> Iterator[Diagnostic]:
+def _counted_twice(book: Rulebook, key: str, condition: Condition, rules: Rules, facts: Facts) -> Iterator[Diagnostic]:
     """Find parts of an ``at_least`` of which one brings the other with it."""
     for node in walk(condition):
         if not isinstance(node, AtLeast) or node.count < 2:
             continue
         for one, other in combinations(node.parts, 2):
-            pair = [expanded(each, rules) for each in (one, other)]
             try:
-                space = Space(pair, facts, unknown=False)
+                space, pair = _open([one, other], rules, facts, unknown=False)
             except TooLarge:
                 continue
             first, second = (space.masks(each)[0] for each in pair)
@@ -153,21 +170,20 @@ def _counted_twice(
                 yield at(book, key, "R604", message)
 
 
-def _same(book: Rulebook, ruled: Iterable[Ruled], rules: Mapping[str, Condition]) -> Iterator[Diagnostic]:
+def _same(book: Rulebook, ruled: Sequence[Ruled], rules: Rules) -> Iterator[Diagnostic]:
     """Find rules of one kind that say the same in other words."""
-    groups: dict[frozenset[str], list[tuple[str, Condition]]] = {}
-    for key, condition in ruled:
-        whole = expanded(condition, rules)
-        groups.setdefault(facts_in(whole), []).append((key, whole))
-    for group in groups.values():
-        for (earlier, one), (later, other) in combinations(group, 2):
-            try:
-                same = Space([one, other], vocabulary(), unknown=True).same(one, other)
-            except TooLarge:
-                same = one == other
-            if same:
-                first = earlier.partition(":")[2]
-                yield at(book, later, "R605", f"says the same as '{first}'; keep one of them, and refer to it")
+    looks_at = {key: facts_in(expanded(condition, rules[0])) for key, condition in ruled}
+    for (earlier, one), (later, other) in combinations(ruled, 2):
+        if looks_at[earlier] != looks_at[later]:
+            continue
+        try:
+            space, pair = _open([one, other], rules, vocabulary(), unknown=True)
+            same = space.same(*pair)
+        except TooLarge:
+            same = one == other
+        if same:
+            first = earlier.partition(":")[2]
+            yield at(book, later, "R605", f"says the same as '{first}'; keep one of them, and refer to it")
 
 
 def _status_table(book: Rulebook) -> Iterator[Diagnostic]:
@@ -212,9 +228,9 @@ def _policies(book: Rulebook) -> Iterator[Diagnostic]:
     """Find rules of certainty, pooling and words that never count, since another always goes before them."""
     pooling = book.policy.pooling
     for rule in book.policy.certainty.rules:
-        yield from _about(book, f"id:{rule.id}", rule.when, {}, CERTAINTY_FACTS)
+        yield from _about(book, f"id:{rule.id}", rule.when, (), CERTAINTY_FACTS)
     for out in (*pooling.never, *pooling.second_line, *pooling.alone):
-        yield from _about(book, f"id:{out.id}", out.when, {}, POOLING_FACTS)
+        yield from _about(book, f"id:{out.id}", out.when, (), POOLING_FACTS)
     certainty = book.policy.certainty.rules
     for at_, rule in enumerate(certainty):
         for place, other in enumerate(certainty):

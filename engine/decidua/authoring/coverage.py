@@ -43,7 +43,7 @@ def _without_source(book: Rulebook) -> Iterator[Diagnostic]:
     for cause in book.causes:
         for care in cause.usual_care:
             if not care.positions and care.guideline is None and care.source is None:
-                message = f"says what is usual ({care.says[:40].rstrip()}...) and not who says so; add its source"
+                message = f"says what is usual ({_short(care.says)}) and not who says so; add its source"
                 yield at(book, f"id:{cause.id}", "R701", message)
     for drug in book.drugs:
         for caution in drug.cautions:
@@ -114,7 +114,7 @@ _YEAR = re.compile(r"\b(1[89]|20)\d\d\b")
 
 def _threshold_in_words(book: Rulebook, key: str, text: str, units: list[str]) -> Iterator[Diagnostic]:
     """See that a threshold given in words has a unit, and a name with a year that it comes from."""
-    short = text if len(text) <= 60 else f"{text[:57].rstrip()}..."
+    short = _short(text)
     if not _YEAR.search(text):
         message = f"the threshold '{short}' does not say whose it is; name the study or document with its year"
         yield at(book, f"key:{key}", "R704", message)
@@ -178,8 +178,12 @@ def _unused(book: Rulebook, paper: Any, kind: str, because: str | None, named: s
         message = f"no strategy uses this {kind}; name it in one, or say why it stands apart"
         yield at(book, f"id:{paper.id}", "R803", message)
     else:
-        short = because if len(because) <= 80 else f"{because[:77].rstrip()}..."
-        yield at(book, f"id:{paper.id}", "R806", f"no strategy uses this {kind}; its record says why: {short}")
+        message = f"no strategy uses this {kind}; its record says why: {_short(because, 80)}"
+        yield at(book, f"id:{paper.id}", "R806", message)
+
+
+def _short(text: str, most: int = 60) -> str:
+    return text.rstrip(".") if len(text) <= most else f"{text[: most - 3].rstrip()}..."
 
 
 def _cautions(book: Rulebook) -> Iterator[Diagnostic]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from decidua.authoring.codes import CODES, Severity
+from decidua.condition.english import lower_first
 from decidua.errors import Fault
 from decidua.rulebook.book import Rulebook
 
@@ -56,8 +57,12 @@ class Diagnostic:
 
 
 def from_fault(fault: Fault) -> Diagnostic:
-    """Return a fault as a finding."""
-    return Diagnostic(fault.code or "R205", fault.file, fault.line, fault.field, fault.message)
+    """Return a fault as a finding; one whose message names no cure gets that of its code."""
+    code = fault.code or "R205"
+    message = fault.message
+    if code.startswith("D") and ";" not in message:
+        message = f"{message}; {lower_first(CODES[code].cure).rstrip('.')}"
+    return Diagnostic(code, fault.file, fault.line, fault.field, message)
 
 
 def at(book: Rulebook, key: str, code: str, message: str) -> Diagnostic:
