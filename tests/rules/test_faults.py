@@ -129,6 +129,28 @@ def test_a_file_of_too_many_values_is_refused_soon(tmp_path, monkeypatch):
     assert time.perf_counter() - start < 60
 
 
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (2999, "error: PLACE: joins 2999 parts, more than 400; split it into rules of their own [R310]"),
+        (390, "note: PLACE: tells too many combinations of answers apart to look through all of them [R609]"),
+    ],
+)
+def test_a_huge_condition_is_told_soon(tmp_path, monkeypatch, count, said):
+    monkeypatch.setenv("DECIDUA_CACHE", "off")
+    monkeypatch.setattr(reading_module, "parse_document", PARSED_ONCE)
+    folder = copied(tmp_path)
+    parts = ", ".join(f"transfers.cumulative_chance > 0.{number:04d}" for number in range(1, count + 1))
+    (folder / "subsets/huge.yaml").write_text(
+        f"subsets:\n  - id: huge\n    title: Invented\n    when: {{any: [{parts}]}}\n    says: Invented.\n"
+        "    valid: {since: '2020'}\n    source: [yamada-2022]\n",
+        encoding="utf-8",
+    )
+    start = time.perf_counter()
+    assert told(folder) == [said.replace("PLACE", "subsets/huge.yaml, line 2: huge")]
+    assert time.perf_counter() - start < 60
+
+
 def test_an_empty_folder_is_no_rulebook(tmp_path):
     (found,) = check_folders([tmp_path]).found
     assert found.code == "R101"

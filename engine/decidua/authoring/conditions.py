@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, islice
 
 from decidua.authoring.diagnostics import Diagnostic, at
 from decidua.authoring.meaning import Space, TooLarge, expanded, without_a_part
@@ -17,6 +17,9 @@ from decidua.rulebook.policy import CERTAINTY_FACTS, POOLING_FACTS, STATUS_FACTS
 __all__ = ["condition_findings", "reachable_statuses"]
 
 Facts = Mapping[str, Fact]
+MOST_NODES = 300
+"""Most parts of a condition that is looked through: far more than a person writes."""
+
 Ruled = tuple[str, Condition]
 """Key of a record's place, and its condition."""
 
@@ -79,14 +82,18 @@ def _conditions(book: Rulebook) -> Iterator[Ruled]:
 
 def _about(book: Rulebook, key: str, condition: Condition, rules: Rules, facts: Facts) -> Iterator[Diagnostic]:
     """Judge one condition, with the rules it refers to written out where that can be looked through."""
-    always = not isinstance(condition, Known) and _settled(book, key, condition, rules, facts)
+    too_large = at(book, key, "R609", "tells too many combinations of answers apart to look through all of them")
+    if len(list(islice(walk(condition), MOST_NODES + 1))) > MOST_NODES:
+        yield too_large
+        return
+    always = None if isinstance(condition, Known) else _settled(book, key, condition, rules, facts)
     if always:
         yield always
         return
     try:
         yield from _needless(book, key, condition, rules, facts)
     except TooLarge:
-        yield at(book, key, "R609", "tells too many combinations of answers apart to look through all of them")
+        yield too_large
     yield from _counted_twice(book, key, condition, rules, facts)
 
 

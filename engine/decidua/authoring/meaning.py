@@ -26,6 +26,9 @@ __all__ = ["Drop", "Space", "TooLarge", "expanded", "without_a_part"]
 MOST = 1 << 18
 """Most combinations of answers that are looked through for one question."""
 
+MOST_ANSWERS = 40
+"""Most answers of one fact that are told apart."""
+
 Answers = tuple[Value | Verdict | None, ...]
 Masks = tuple[int, int]
 
@@ -53,7 +56,7 @@ class Space:
             read may be so or not: what could ever come out.
 
     Raises:
-        TooLarge: There are more combinations than ``MOST``.
+        TooLarge: There are more combinations than ``MOST``, or more answers of one fact than ``MOST_ANSWERS``.
     """
 
     def __init__(self, conditions: Iterable[Condition], facts: Mapping[str, Fact], *, unknown: bool) -> None:
@@ -152,6 +155,8 @@ def _verdict(answer: Value | Verdict | None, condition: Atom | Known) -> Verdict
 def _answers(fact: Fact, compared: tuple[Atom | Known, ...], *, unknown: bool) -> Answers:
     """Return one answer for each way in which the comparisons can turn out."""
     settled = [one.value for one in possible_answers(fact, None, [one for one in compared if isinstance(one, Atom)])]
+    if len(settled) > MOST_ANSWERS:
+        raise TooLarge
     every: list[Value | None] = list(settled)
     if unknown:
         numbers = [value for value in settled if isinstance(value, int | float) and not isinstance(value, bool)]

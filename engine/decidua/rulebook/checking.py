@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from math import comb
 
 from decidua.condition.reference import evaluate
-from decidua.condition.syntax import Atom, Condition, Known, Literal_, Rule, rules_in, walk
+from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Condition, Known, Literal_, Rule, rules_in, walk
+from decidua.engines.production import WAYS
 from decidua.errors import Fault, nearest
 from decidua.evidence.lines import refers_to_no_rule
 from decidua.profile.facts import Facts, Value
@@ -170,12 +172,23 @@ def _condition_faults(
         if isinstance(node, Rule) and node.id not in rules:
             hint = "" if node.id in facts else nearest(node.id, [*rules, *facts])
             yield "R302", f"'{node.id}' is no rule{hint or '; a fact needs an operator, as in FACT = yes'}"
+        if isinstance(node, All | AnyOf | AtLeast):
+            yield from _too_many_parts(node)
         if isinstance(node, Known) and not known_allowed:
             yield "R304", f"'known {node.fact}' may stand in panels and policies only; say what value you need"
         if isinstance(node, Atom | Known) and node.fact not in facts:
             yield "R303", f"'{node.fact}' is no fact of the vocabulary{nearest(node.fact, facts)}"
         elif isinstance(node, Atom):
             yield from _atom_faults(node, facts[node.fact])
+
+
+def _too_many_parts(node: All | AnyOf | AtLeast) -> Iterator[tuple[str, str]]:
+    """Find what the production network could not write out: too many ways to meet it, or to fail it."""
+    parts = len(node.parts)
+    if parts > WAYS:
+        yield "R310", f"joins {parts} parts, more than {WAYS}; split it into rules of their own"
+    elif isinstance(node, AtLeast) and max(comb(parts, node.count), comb(parts, node.count - 1)) > WAYS:
+        yield "R310", f"'at_least {node.count}' of {parts} conditions can be met in more than {WAYS} ways; split it"
 
 
 def _atom_faults(atom: Atom, fact: Fact) -> Iterator[tuple[str, str]]:
