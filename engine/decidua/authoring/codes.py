@@ -63,7 +63,7 @@ CODES: Mapping[str, Code] = {
     "R306": _error("a value of another type than the fact's", "Use a value the fact can have."),
     "R307": _error("a number that is not possible", "Use a number within the fact's range."),
     "R308": _error("rules that refer to each other in a circle", "Break the circle."),
-    "R309": _error("rules that refer to others too often in a row", "Write the condition out."),
+    "R309": _error("conditions nested too deep through other rules", "Write them flatter."),
     "R310": _error("a condition of too many parts", "Split it into rules of their own."),
     "R401": _error("an id used twice", "Give each record its own."),
     "R402": _error("a reference to what does not exist", "Name a record that exists, or add it."),

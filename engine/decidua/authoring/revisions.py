@@ -61,9 +61,19 @@ def _checked_out(revision: str, path: str) -> Iterator[Path]:
     if archive.returncode:
         raise DeciduaError(f"the revision '{revision}' holds no folder '{path}'; name with --path where its rules were")
     with TemporaryDirectory() as folder:
-        with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
-            files.extractall(folder, filter="data")
+        _unpack(archive.stdout, Path(folder))
         yield Path(folder) / path
+
+
+def _unpack(archive: bytes, folder: Path) -> None:
+    """Write the files of an archive into a folder; links and what would lie outside it are left out."""
+    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+        for member in files:
+            target = (folder / member.name).resolve()
+            content = files.extractfile(member) if member.isfile() else None
+            if content is not None and target.is_relative_to(folder.resolve()):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content.read())
 
 
 def _git(*words: str, folder: str = ".") -> subprocess.CompletedProcess[bytes]:

@@ -65,7 +65,7 @@ def rules_show(
     rules: RulesFolder = None,
     output: Annotated[Format, typer.Option("--format")] = Format.text,
 ) -> None:
-    """Show one rule or record in plain English, with its source, its cases and its place."""
+    """Show one rule or record and what stands behind it."""
     from decidua.report.rules import show_blocks
 
     book = load_rulebook(rules)

@@ -31,7 +31,10 @@ def rules_check(
     full: Annotated[bool, typer.Option("--all", help="Show the notes too.")] = False,
     output: Annotated[Format, typer.Option("--format", help="text, or json for editors.")] = Format.text,
 ) -> None:
-    """Check a rulebook: every fault with code, file, line and cure; then what is odd about it."""
+    """Check a rulebook: every fault with place and cure.
+
+    Where there is no fault, what is odd about it is told as warnings and notes.
+    """
     from decidua.assessment.loading import load_rulebook
     from decidua.authoring.check import check_folders
 

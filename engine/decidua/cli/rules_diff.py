@@ -30,7 +30,10 @@ def rules_diff(
     as_of: AsOf = None,
     output: Annotated[Format, typer.Option("--format")] = Format.text,
 ) -> None:
-    """Say which rules differ, in words, and which women are judged otherwise, and by which rule."""
+    """Say what differs between two rulebooks, and for whom.
+
+    The rules that differ are told in words; the women that are judged otherwise, with the rule that made it so.
+    """
     from pydantic import TypeAdapter
 
     from decidua.authoring.difference import RulesDifference, compare_rulebooks

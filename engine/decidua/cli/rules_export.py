@@ -27,7 +27,7 @@ def rules_export(
     ],
     rules: RulesFolder = None,
 ) -> None:
-    """Write every rule as a row of a decision table, for software that takes such tables."""
+    """Write every rule as a row of a decision table."""
     from decidua.assessment.loading import load_rulebook
     from decidua.authoring.decision_table import COLUMNS, decision_rows
 

@@ -7,7 +7,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import comb
 
 from decidua.condition.reference import evaluate
-from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Condition, Known, Literal_, Rule, rules_in, walk
+from decidua.condition.syntax import (
+    All,
+    AnyOf,
+    AtLeast,
+    Atom,
+    Condition,
+    Known,
+    Literal_,
+    Rule,
+    children,
+    rules_in,
+    walk,
+)
 from decidua.engines.production import WAYS
 from decidua.errors import Fault, nearest
 from decidua.evidence.lines import refers_to_no_rule
@@ -234,29 +246,35 @@ def _circles(book: Rulebook) -> Iterator[Fault]:
             message = f"refers to itself through {' -> '.join([*trail, start])}; break the circle"
             yield _at(book, f"id:{start}", message, "R308")
     if not reported:
-        yield from _long_chains(book, refers)
+        yield from _too_deep(book, refers)
 
 
-MAX_CHAIN = 40
-"""Most rules of which each refers to the next: far more than a person can follow."""
+MAX_DEPTH = 120
+"""Deepest nesting of a condition with those of the rules it refers to: far more than a person can follow."""
 
 
-def _long_chains(book: Rulebook, refers: Mapping[str, set[str]]) -> Iterator[Fault]:
-    """Find the first rule that refers to others through too many rules; there are no circles."""
-    length: dict[str, int] = {}
+def _depth(condition: Condition) -> int:
+    return 1 + max((_depth(part) for part in children(condition)), default=0)
+
+
+def _too_deep(book: Rulebook, refers: Mapping[str, set[str]]) -> Iterator[Fault]:
+    """Find the first rules that nest conditions too deep, through others too; there are no circles."""
+    own = {id_: _depth(condition) for id_, _, condition, _ in _all_conditions(book)}
+    depth: dict[str, int] = {}
     stack = list(refers)
     while stack:
         id_ = stack[-1]
-        missing = [one for one in refers.get(id_, ()) if one not in length]
+        missing = [one for one in refers.get(id_, ()) if one not in depth]
         if missing:
             stack.extend(missing)
             continue
         stack.pop()
-        if id_ in length:
+        if id_ in depth:
             continue
-        length[id_] = 1 + max((length[one] for one in refers.get(id_, ())), default=0)
-        if length[id_] == MAX_CHAIN + 1:
-            message = f"refers to others through more than {MAX_CHAIN} rules; write the condition out"
+        below = max((depth[one] for one in refers.get(id_, ())), default=0)
+        depth[id_] = own.get(id_, 1) + below
+        if depth[id_] > MAX_DEPTH >= below:
+            message = f"nests more than {MAX_DEPTH} deep, with the rules it refers to; write it flatter"
             yield _at(book, f"id:{id_}", message, "R309")
 
 
