@@ -175,6 +175,16 @@ def test_notes_are_shown_when_asked_for():
     assert "not shown" not in ran.out
 
 
+def test_a_rulebook_that_loads_and_contradicts_itself_fails_the_check(laid):
+    ran = run("rules", "check", str(laid("meaning")))
+    assert ran.code == 1
+    *faults, count = ran.err.splitlines()
+    assert [line.rpartition(" ")[2] for line in faults] == ["[R601]", "[R602]"]
+    assert count == "2 faults."
+    assert "is sound" not in ran.out
+    assert "[R603]" in ran.out
+
+
 def test_an_overlay_is_told_only_what_it_brought_about(laid):
     ran = run("rules", "check", str(laid("overlay_odd")))
     assert (ran.code, ran.err) == (0, "")

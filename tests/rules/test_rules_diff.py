@@ -11,6 +11,7 @@ import pytest
 from tests.functional.running import PROFILES, run
 
 import decidua
+from decidua.authoring import difference
 from decidua.authoring.difference import compare_rulebooks
 from decidua.authoring.records import record_changes, with_records_of
 from decidua.rulebook.folder import data_folder
@@ -174,6 +175,68 @@ def test_taking_every_change_back_gives_the_old_rulebook(changed):
     assert record_changes(BOOK, back) == []
 
 
+def fields_of(old, new):
+    """Say what differs between two records of one strategy or study, as field, before and after."""
+    (record,) = record_changes(old, new)
+    return [(one.field, one.before, one.after) for one in record.fields]
+
+
+def test_a_difference_is_told_down_to_the_smallest_part_that_has_a_name():
+    study = BOOK.study["eapen-2019"]
+    first, *rest = study.outcomes
+    arm = first.treated.model_copy(update={"events": first.treated.events + 1})
+    new = study.model_copy(
+        update={
+            "outcomes": (first.model_copy(update={"treated": arm}), *rest),
+            "pooled": not study.pooled,
+            "limitations": (*study.limitations, "invented"),
+        }
+    )
+    book = replace(BOOK, studies=tuple(new if one is study else one for one in BOOK.studies))
+    said = fields_of(BOOK, book)
+    assert [field for field, _, _ in said] == ["outcomes, treated, events", "limitations", "pooled"]
+    assert said[0][1:] == (str(first.treated.events), str(first.treated.events + 1))
+    assert said[1:] == [("limitations", None, "invented"), ("pooled", "yes", "no")]
+
+
+def test_another_order_and_lines_that_came_and_went_are_told():
+    option = BOOK.option["g_csf"]
+    strategy = option.strategies[0]
+    assert len({use.study for use in strategy.evidence}) == len(strategy.evidence) == 3
+
+    def book(**update):
+        ways = (strategy.model_copy(update=update), *option.strategies[1:])
+        changed = option.model_copy(update={"strategies": ways})
+        return replace(BOOK, options=tuple(changed if one is option else one for one in BOOK.options))
+
+    turned = book(evidence=tuple(reversed(strategy.evidence)))
+    ((field, before, after),) = fields_of(BOOK, turned)
+    assert field == "evidence, order"
+    assert before.split(", ") == list(reversed(after.split(", ")))
+    fewer = book(evidence=strategy.evidence[1:])
+    gone = strategy.evidence[0].study
+    assert fields_of(BOOK, fewer)[0] == (f"evidence, {gone}", f"study {gone}", None)
+    assert fields_of(fewer, BOOK)[0] == (f"evidence, {gone}", None, f"study {gone}")
+
+
+def test_a_strategy_that_went_is_put_back_in_its_option():
+    option = BOOK.option["ivig"]
+    fewer = option.model_copy(update={"strategies": option.strategies[1:]})
+    new = replace(BOOK, options=tuple(fewer if one is option else one for one in BOOK.options))
+    (record,) = record_changes(BOOK, new)
+    assert (record.kind, record.id, record.how) == ("strategy", option.strategies[0].id, "removed")
+    assert record.condition is not None
+    assert record_changes(BOOK, with_records_of(new, BOOK, [record])) == []
+
+
+def test_of_very_many_changes_those_of_a_file_are_left_out_together(changed, monkeypatch):
+    monkeypatch.setattr(difference, "MOST_LEFT_OUT", 1)
+    new = changed(definitions__rpl=STRICTER, subsets__subsets=REFRACTORY)
+    found = compare_rulebooks(BOOK, new, {"four": FOUR})
+    assert found.by == "file"
+    assert {change.by for woman in found.women for change in woman.changes} == {("subsets/subsets.yaml",)}
+
+
 # The command
 
 
@@ -210,6 +273,14 @@ def test_two_revisions_are_compared(repository, monkeypatch):
     assert "subset refractory_rpl: reads otherwise: Four losses or more (subsets/subsets.yaml, line " in said
     assert "clinical and biochemical at least 4; now recurrent pregnancy loss" in said
     assert "Through refractory_rpl: subset refractory_rpl: verdict was yes, now no" in said
+
+
+@pytest.mark.parametrize("output", ["text", "markdown", "html"])
+def test_a_comparison_reads_in_every_format(repository, monkeypatch, output):
+    monkeypatch.chdir(repository)
+    ran = run("rules", "diff", "mine", "mine", "--format", output, "--profile", PROFILES["rpl_four_losses"])
+    assert (ran.code, ran.err) == (0, "")
+    assert "No record differs." in ran.out
 
 
 def test_a_revision_is_compared_with_a_folder_in_json(repository, monkeypatch):

@@ -27,7 +27,7 @@ class Loaded:
         self.places: dict[str, tuple[str, int | None]] = {}
         self.again: dict[str, list[tuple[str, int | None]]] = {}
 
-    def fault(self, document: Document, place: Place, message: str, code: str) -> None:
+    def fault(self, document: Document, place: Place, message: str, code: str = "R205") -> None:
         """Note one fault at a place of a document."""
         field = ".".join(str(step + 1) if isinstance(step, int) else step for step in place)
         self.faults.append(Fault(message, file=document.name, line=document.line_of(place), field=field, code=code))
