@@ -12,9 +12,9 @@ DeciduaError
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from dataclasses import field as part
 from difflib import get_close_matches
-
-from decidua.frozen import Frozen
 
 __all__ = [
     "DeciduaError",
@@ -29,7 +29,8 @@ __all__ = [
 ]
 
 
-class Fault(Frozen):
+@dataclass(frozen=True, slots=True)
+class Fault:
     """One thing that is wrong, with its place.
 
     Attributes:
@@ -37,12 +38,14 @@ class Fault(Frozen):
         file: The file, as the user named it; empty where there is none.
         line: 1-based line in that file, or None.
         field: Dotted path of the field, empty where the whole document is meant.
+        code: Stable name of this kind of fault, such as ``R303``; empty outside rule files.
     """
 
     message: str
     file: str = ""
     line: int | None = None
     field: str = ""
+    code: str = part(default="", compare=False)
 
     def __str__(self) -> str:
         place = self.file

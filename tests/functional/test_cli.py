@@ -523,7 +523,7 @@ def test_a_rule_that_follows_from_others_is_shown_with_those_that_count():
 
 def test_an_option_is_shown_where_it_stands():
     said = " ".join(run("rules", "show", "g_csf").out.split())
-    assert "option 'g_csf', in options/g_csf.yaml, line 2" in said
+    assert "option 'g_csf', in options/g_csf.yaml, line 3" in said
 
 
 def test_what_may_be_pooled_is_listed_and_shown_with_every_rule_and_its_words():
@@ -576,7 +576,18 @@ def test_the_shipped_rulebook_is_found_sound_and_its_records_are_counted():
 
 @pytest.mark.parametrize(
     "command",
-    ["", "assess", "explain", "schema", "rules", "rules list", "rules show", "rules check"],
+    [
+        "",
+        "assess",
+        "explain",
+        "schema",
+        "rules",
+        "rules list",
+        "rules show",
+        "rules check",
+        "rules diff",
+        "rules export",
+    ],
     ids=lambda command: command or "decidua",
 )
 def test_every_command_has_help(command):

@@ -75,6 +75,7 @@ class SchemaName(StrEnum):
     assessment = "assessment"
     facts = "facts"
     rates = "rates"
+    rules = "rules"
 
 
 ProfilePaths = Annotated[
