@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from decidua.assessment.explanation import explain
     from decidua.assessment.loading import load_rulebook
     from decidua.assessment.result import Assessment
-    from decidua.errors import DeciduaError, EngineDisagreement, EvidenceError, ProfileError, RulebookError
+    from decidua.errors import DeciduaError, EngineDisagreement, EvidenceError, ProfileError, RatesError, RulebookError
     from decidua.profile.model import Profile
-    from decidua.profile.reading import load_profile
+    from decidua.profile.rates import Rates
+    from decidua.profile.reading import load_profile, load_rates
     from decidua.rulebook.book import Rulebook
 
 __all__ = [
@@ -34,6 +35,8 @@ __all__ = [
     "EvidenceError",
     "Profile",
     "ProfileError",
+    "Rates",
+    "RatesError",
     "Rulebook",
     "RulebookError",
     "__version__",
@@ -41,6 +44,7 @@ __all__ = [
     "compare",
     "explain",
     "load_profile",
+    "load_rates",
     "load_rulebook",
 ]
 
@@ -51,12 +55,15 @@ _HOMES = {
     "EvidenceError": "errors",
     "Profile": "profile.model",
     "ProfileError": "errors",
+    "Rates": "profile.rates",
+    "RatesError": "errors",
     "Rulebook": "rulebook.book",
     "RulebookError": "errors",
     "assess": "assessment.assess",
     "compare": "assessment.comparison",
     "explain": "assessment.explanation",
     "load_profile": "profile.reading",
+    "load_rates": "profile.reading",
     "load_rulebook": "assessment.loading",
 }
 

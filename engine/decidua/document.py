@@ -75,36 +75,40 @@ def read_text(path: str | Path, *, limit: int) -> str:
     try:
         status = Path(name).stat()
         if stat.S_ISDIR(status.st_mode):
-            raise DocumentError(Fault("is a directory; name one file in it", file=name))
+            raise DocumentError(Fault("is a directory; name one file in it", file=name, code="D001"))
         if not stat.S_ISREG(status.st_mode):
-            raise DocumentError(Fault("is a device or a pipe, not a file; save it as a file first", file=name))
+            raise DocumentError(
+                Fault("is a device or a pipe, not a file; save it as a file first", file=name, code="D001")
+            )
         if status.st_size > limit:
-            raise DocumentError(Fault(_too_large(status.st_size, limit), file=name))
+            raise DocumentError(Fault(_too_large(status.st_size, limit), file=name, code="D002"))
         with Path(name).open("rb") as stream:
             return decode(stream, name=name, limit=limit)
     except FileNotFoundError:
-        raise DocumentError(Fault("does not exist; check the path", file=name)) from None
+        raise DocumentError(Fault("does not exist; check the path", file=name, code="D001")) from None
     except PermissionError:
-        raise DocumentError(Fault("may not be read; check its permissions", file=name)) from None
+        raise DocumentError(Fault("may not be read; check its permissions", file=name, code="D001")) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise DocumentError(Fault(f"cannot be read: {reason}", file=name)) from error
+        raise DocumentError(Fault(f"cannot be read: {reason}", file=name, code="D001")) from error
 
 
 def decode(stream: IO[bytes], *, name: str, limit: int) -> str:
     """Read and decode a byte stream of at most ``limit`` bytes, refusing what is not text."""
     data = stream.read(limit + 1)
     if len(data) > limit:
-        raise DocumentError(Fault(_too_large(None, limit), file=name))
+        raise DocumentError(Fault(_too_large(None, limit), file=name, code="D002"))
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise DocumentError(Fault("is UTF-16 text; save the file as UTF-8", file=name))
+        raise DocumentError(Fault("is UTF-16 text; save the file as UTF-8", file=name, code="D003"))
     if b"\x00" in data:
-        raise DocumentError(Fault("is binary, not text; give a YAML or JSON file", file=name))
+        raise DocumentError(Fault("is binary, not text; give a YAML or JSON file", file=name, code="D003"))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise DocumentError(Fault("is not UTF-8 text here; save the file as UTF-8", file=name, line=line)) from None
+        raise DocumentError(
+            Fault("is not UTF-8 text here; save the file as UTF-8", file=name, line=line, code="D003")
+        ) from None
 
 
 def _too_large(size: int | None, limit: int) -> str:
@@ -125,7 +129,7 @@ def parse_document(text: str, *, name: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark: Any = error.problem_mark or error.context_mark
         line = min(mark.line + 1, len(text.splitlines()))  # a mark at the very end lies one line further
-        raise DocumentError(Fault(f"is not YAML: {error.problem}", file=name, line=line)) from None
+        raise DocumentError(Fault(f"is not YAML: {error.problem}", file=name, line=line, code="D004")) from None
     except yaml.reader.ReaderError as error:
         raise _no_text(text, chr(error.character), name) from None
     except UnicodeEncodeError as error:
@@ -148,7 +152,12 @@ def _with_joined_pairs(text: str) -> str:
 def _no_text(text: str, character: str, name: str) -> DocumentError:
     line = text.partition(character)[0].count("\n") + 1
     return DocumentError(
-        Fault(f"holds the character U+{ord(character):04X}, which no text has; remove it", file=name, line=line)
+        Fault(
+            f"holds the character U+{ord(character):04X}, which no text has; remove it",
+            file=name,
+            line=line,
+            code="D003",
+        )
     )
 
 
@@ -181,6 +190,7 @@ def _build(text: str, document: Document) -> None:
                     f"the alias '*{event.anchor}' is not allowed; write the value out",
                     file=document.name,
                     line=event.start_mark.line + 1,
+                    code="D006",
                 )
             )
         elif kind is yaml.DocumentStartEvent:
@@ -191,19 +201,22 @@ def _build(text: str, document: Document) -> None:
                         "a second document starts here; give one document a file",
                         file=document.name,
                         line=event.start_mark.line + 1,
+                        code="D010",
                     )
                 )
     if documents == 0:
-        raise DocumentError(Fault("is empty; it must hold one document", file=document.name))
+        raise DocumentError(Fault("is empty; it must hold one document", file=document.name, code="D011"))
 
 
 def _check_limits(event: Any, line: int, depth: int, values: int, name: str) -> None:
     if event.tag is not None and event.tag != "!":
-        raise DocumentError(Fault(f"the tag '{event.tag}' is not allowed; remove it", file=name, line=line))
+        raise DocumentError(
+            Fault(f"the tag '{event.tag}' is not allowed; remove it", file=name, line=line, code="D007")
+        )
     if depth >= MAX_DEPTH and not isinstance(event, yaml.ScalarEvent):
-        raise DocumentError(Fault(f"is nested deeper than {MAX_DEPTH} levels", file=name, line=line))
+        raise DocumentError(Fault(f"is nested deeper than {MAX_DEPTH} levels", file=name, line=line, code="D008"))
     if values > MAX_VALUES:
-        raise DocumentError(Fault(f"holds more than {MAX_VALUES} values", file=name, line=line))
+        raise DocumentError(Fault(f"holds more than {MAX_VALUES} values", file=name, line=line, code="D009"))
 
 
 @dataclass(slots=True)
@@ -227,7 +240,7 @@ class _Open:
             self.expects_value = False
             return place
         if not isinstance(event, yaml.ScalarEvent):
-            raise DocumentError(Fault("a key must be a plain word", file=document.name, line=line))
+            raise DocumentError(Fault("a key must be a plain word", file=document.name, line=line, code="D012"))
         key = event.value
         if key in self.value:
             first = document.lines[(*self.place, key)]
@@ -236,6 +249,7 @@ class _Open:
                     f"the key '{key}' is used twice (first in line {first}); keep one of them",
                     file=document.name,
                     line=line,
+                    code="D005",
                 )
             )
         self.key = key

@@ -3,6 +3,7 @@
 DeciduaError
 ├── DocumentError       a file cannot be read as YAML or JSON at all
 ├── ProfileError        a profile is not a possible woman, or a field does not exist
+├── RatesError          a clinic's table of rates that cannot be read or leaves it open which rate holds
 ├── RulebookError       rules or policies that do not fit together
 ├── EvidenceError       evidence that contradicts itself or cannot be computed with
 └── EngineDisagreement  two engines fired different rules for one woman
@@ -11,9 +12,9 @@ DeciduaError
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from dataclasses import field as part
 from difflib import get_close_matches
-
-from decidua.frozen import Frozen
 
 __all__ = [
     "DeciduaError",
@@ -22,12 +23,14 @@ __all__ = [
     "EvidenceError",
     "Fault",
     "ProfileError",
+    "RatesError",
     "RulebookError",
     "nearest",
 ]
 
 
-class Fault(Frozen):
+@dataclass(frozen=True, slots=True)
+class Fault:
     """One thing that is wrong, with its place.
 
     Attributes:
@@ -35,12 +38,14 @@ class Fault(Frozen):
         file: The file, as the user named it; empty where there is none.
         line: 1-based line in that file, or None.
         field: Dotted path of the field, empty where the whole document is meant.
+        code: Stable name of this kind of fault, such as ``R303``; empty outside rule files.
     """
 
     message: str
     file: str = ""
     line: int | None = None
     field: str = ""
+    code: str = part(default="", compare=False)
 
     def __str__(self) -> str:
         place = self.file
@@ -73,6 +78,10 @@ class DocumentError(DeciduaError):
 
 class ProfileError(DeciduaError):
     """A profile that cannot be a woman's, or that uses a field that does not exist."""
+
+
+class RatesError(DeciduaError):
+    """A clinic's own table of implantation rates that cannot be used; holds every fault found."""
 
 
 class RulebookError(DeciduaError):

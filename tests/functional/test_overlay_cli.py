@@ -120,7 +120,7 @@ def test_a_faulty_overlay_is_refused_with_file_and_line(tmp_path):
     place = f"{tmp_path}/rulebook.yaml, line 5: overrides.1: 'nothing-there' is no record of the rulebook below"
     ran = run("rules", "check", str(tmp_path))
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err == f"{place}\n1 fault.\n"
+    assert ran.err == f"{place} [R501]\n1 fault.\n"
     ran = run("assess", FOUR_LOSSES, "--rules", str(tmp_path))
     assert (ran.code, ran.out, ran.err) == (2, "", f"decidua: {place}\n")
 

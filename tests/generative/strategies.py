@@ -29,7 +29,7 @@ from decidua.condition.syntax import (
 from decidua.profile.facts import Facts
 from decidua.profile.interval import Interval
 
-__all__ = ["DOMAINS", "completions", "conditions", "facts", "learned", "rulebooks", "yaml_form"]
+__all__ = ["DOMAINS", "comparisons", "completions", "conditions", "facts", "learned", "rulebooks", "yaml_form"]
 
 DOMAINS: dict[str, tuple[Any, ...]] = {
     "losses.total": (0, 1, 2, 3, 4),

@@ -103,7 +103,7 @@ def test_the_wheel_holds_every_module_and_nothing_else_of_the_checkout(wheel):
 
 def test_the_data_holds_no_code_and_no_leavings(wheel):
     data = [name for name in wheel.namelist() if name.startswith("decidua/_data/")]
-    assert {Path(name).suffix for name in data} <= {".yaml", ".md"}
+    assert {Path(name).suffix for name in data} <= {".yaml", ".json", ".md"}
     assert not [name for name in data if "/." in name or "__pycache__" in name]
 
 

@@ -565,7 +565,7 @@ def test_files_that_cannot_be_read_are_all_named_in_one_go(rules):
         str(rules / "policy/rank.yaml"),
         "q/w.yaml",
     }
-    assert said["definitions/latin.yaml"] == "is not UTF-8 text; save it as UTF-8"
+    assert said["definitions/latin.yaml"] == "is not UTF-8 text here; save the file as UTF-8"
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -612,7 +612,8 @@ def test_a_study_or_a_position_given_twice_is_named(rules):
     for fault in faults:
         assert fault.file == "evidence/pbmc.yaml"
         assert fault.field in ids
-        assert fault.message == f"the study id '{fault.field}' is used 2 times; give each record its own"
+        assert fault.message.startswith(f"the study id '{fault.field}' is used 2 times; give each record its own (it ")
+        assert " (it stands in evidence/pbmc2.yaml, line " in fault.message
 
 
 @pytest.mark.parametrize("link", [".#ivig.yaml", "options/gone.yaml"])

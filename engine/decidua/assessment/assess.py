@@ -7,9 +7,11 @@ import hashlib
 from collections.abc import Mapping
 
 from decidua.assessment.change import WithRetracted
+from decidua.assessment.definitions import cumulative, differences, with_counts
 from decidua.assessment.effects import check_baseline
 from decidua.assessment.loading import load_rulebook
 from decidua.assessment.options import JudgedOption, answer_option, judge_option
+from decidua.assessment.panels import unexplained
 from decidua.assessment.ranking import rank_options, why_above
 from decidua.assessment.result import Assessment, Identity, OptionAnswer
 from decidua.assessment.stability_answer import Stability
@@ -19,7 +21,6 @@ from decidua.assessment.summary import (
     describe,
     not_read,
     subsets,
-    unexplained,
 )
 from decidua.assessment.verdicts import Engine, Verdicts
 from decidua.assessment.whats_next import what_next
@@ -27,13 +28,14 @@ from decidua.assessment.without_treatment import without_treatment
 from decidua.evidence.models import last_day
 from decidua.profile.facts import Facts, draw_facts
 from decidua.profile.model import Profile
+from decidua.profile.rates import Rates
 from decidua.rulebook.book import DatedRulebook, Rulebook
 from decidua.version import __version__
 
 __all__ = ["answer_options", "assess"]
 
 
-def assess(
+def assess(  # noqa: PLR0913 - every further argument is a keyword with a default
     profile: Profile,
     *,
     as_of: str | datetime.date | None = None,
@@ -42,6 +44,7 @@ def assess(
     engine: Engine = "auto",
     with_retracted: bool = False,
     stability: bool = False,
+    rates: Rates | None = None,
 ) -> Assessment:
     """Assess one woman.
 
@@ -60,6 +63,8 @@ def assess(
             else in the answer changes by it.
         stability: Whether to say beside it what hangs on a single study, and what on her chance without treatment;
             nothing else in the answer changes by it.
+        rates: Her clinic's own table of implantation rates (``decidua.load_rates``); it fills in the predicted chance
+            of each transfer that it covers and that has none of its own.
 
     Returns:
         The ranked options with evidence, certainty, cautions, and what is still unknown.
@@ -71,7 +76,7 @@ def assess(
     book = rulebook if rulebook is not None else load_rulebook()
     view = book.at(as_of)
     chances = check_baseline(baseline)
-    facts = draw_facts(profile)
+    facts = draw_facts(profile, rates)
     verdicts = Verdicts(view, facts, engine)
     judged, answers = answer_options(verdicts, chances)
     result = Assessment.model_construct(
@@ -83,7 +88,10 @@ def assess(
         engine=verdicts.engine,
         who=tuple(describe(facts, profile.why)),
         notes=facts.notes,
-        definitions=tuple(definitions(verdicts)),
+        cumulative_chance=cumulative(profile, facts),
+        rates=facts.rates,
+        definitions=tuple(with_counts(verdicts, definitions(verdicts))),
+        definitions_differ=tuple(differences(verdicts)),
         unexplained=tuple(unexplained(verdicts)),
         causes=tuple(causes(verdicts)),
         subsets=tuple(subsets(verdicts)),
@@ -101,7 +109,7 @@ def assess(
         return result
     from decidua.assessment.overlays import changes  # noqa: PLC0415 - needed for overlays alone
 
-    without = assess(profile, as_of=as_of, rulebook=book.base, baseline=baseline, engine=engine)
+    without = assess(profile, as_of=as_of, rulebook=book.base, baseline=baseline, engine=engine, rates=rates)
     return result.model_copy(update={"changed_by_overlays": tuple(changes(without, result))})
 
 

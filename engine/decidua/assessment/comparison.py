@@ -25,6 +25,7 @@ from decidua.evidence.models import OptionKey, Study, Synthesis, last_day
 from decidua.frozen import Frozen
 from decidua.profile.facts import Facts, draw_facts
 from decidua.profile.model import Profile
+from decidua.profile.rates import Rates
 from decidua.rulebook.book import DatedRulebook, Rulebook, read_as_of
 from decidua.rulebook.policy import Certainty
 from decidua.truth import NO
@@ -146,6 +147,7 @@ def compare(
     *,
     rulebook: Rulebook | None = None,
     engine: Engine = "auto",
+    rates: Rates | None = None,
 ) -> Comparison:
     """Say what changed for one woman between two dates, and through which source.
 
@@ -156,6 +158,7 @@ def compare(
             told forward in time, whichever of the two comes first.
         rulebook: Rules and evidence; None is the shipped rulebook.
         engine: As for ``assess``; both dates are confirmed by it.
+        rates: As for ``assess``.
 
     Raises:
         DeciduaError: No such date, the same date twice, or a date after that of the evidence base without a second one.
@@ -163,9 +166,9 @@ def compare(
     """
     book = rulebook if rulebook is not None else load_rulebook()
     first, second, notes = _dates(book, as_of, other)
-    before = assess(profile, as_of=first, rulebook=book, engine=engine)
-    after = assess(profile, as_of=second, rulebook=book, engine=engine)
-    facts = draw_facts(profile)
+    before = assess(profile, as_of=first, rulebook=book, engine=engine, rates=rates)
+    after = assess(profile, as_of=second, rulebook=book, engine=engine, rates=rates)
+    facts = draw_facts(profile, rates)
     steps = _walk(book, facts, first, second)
     return Comparison(
         decidua=after.decidua,

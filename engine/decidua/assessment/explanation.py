@@ -1,68 +1,30 @@
-"""Why an option has its status: the proof of every strategy, what is unknown, and what would change it."""
+"""Why an option has its status: the proof of every strategy, the findings that decide, and what would change it."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator
 
+from decidua.assessment.counterfactual import Counterfactuals, barring
+from decidua.assessment.explanation_answer import Explanation, ProofNode, Responsible, StrategyExplanation
 from decidua.assessment.loading import load_rulebook
 from decidua.assessment.options import judge_option, unknown_contraindications
-from decidua.assessment.result import Answer
+from decidua.assessment.proof_tree import ProofTrees
+from decidua.assessment.responsible import ResponsibleFindings
+from decidua.assessment.rests_on import rests_on
 from decidua.assessment.status import JudgedStrategy
 from decidua.assessment.verdicts import Engine, Verdicts
-from decidua.condition.english import in_english, lower_first, value_in_english
-from decidua.condition.reference import Proof
-from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Known, Not, Rule, Untold
-from decidua.frozen import Frozen
+from decidua.assessment.ways import Aim
+from decidua.condition.english import in_english, lower_first
 from decidua.profile.facts import draw_facts
 from decidua.profile.model import Profile
+from decidua.profile.rates import Rates
 from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.book import Rulebook
-from decidua.rulebook.overlay import Overlay
-from decidua.rulebook.policy import STATUS_FACTS, Status
+from decidua.rulebook.policy import STATUS_FACTS
+from decidua.truth import YES
 
 __all__ = ["Explanation", "ProofNode", "StrategyExplanation", "explain"]
-
-
-class ProofNode(Frozen):
-    """One node of a proof in English."""
-
-    says: str
-    verdict: Answer
-    known: str | None
-    parts: tuple[ProofNode, ...] = ()
-
-
-class StrategyExplanation(Frozen):
-    """Why one strategy has its status."""
-
-    id: str
-    title: str
-    status: Status
-    row: str
-    row_says: str
-    row_when: str
-    population: ProofNode
-    explained_by: tuple[str, ...]
-    stopped_by: tuple[str, ...]
-    unknown: tuple[str, ...]
-    untold: tuple[str, ...]
-    could_be: tuple[Status, ...]
-    would_change: tuple[str, ...]
-
-
-class Explanation(Frozen):
-    """Why an option has its status."""
-
-    option: str
-    name: str
-    status: Status
-    leading_strategy: str
-    as_of: str
-    engine: str
-    strategies: tuple[StrategyExplanation, ...]
-    contraindications_unknown: tuple[str, ...]
-    overlays: tuple[Overlay, ...] = ()
 
 
 def explain(
@@ -72,6 +34,7 @@ def explain(
     as_of: str | datetime.date | None = None,
     rulebook: Rulebook | None = None,
     engine: Engine = "auto",
+    rates: Rates | None = None,
 ) -> Explanation:
     """Explain the status of one option for one woman.
 
@@ -80,7 +43,8 @@ def explain(
         option: Key of the option, such as ``g_csf``.
         as_of: As for ``assess``.
         rulebook: As for ``assess``.
-        engine: As for ``assess``.
+        engine: As for ``assess``; what is only supposed is judged by the reference engine.
+        rates: As for ``assess``.
 
     Raises:
         DeciduaError: There is no such option, date or engine.
@@ -89,8 +53,11 @@ def explain(
     book = rulebook if rulebook is not None else load_rulebook()
     view = book.at(as_of)
     chosen = view.option_of(option)
-    verdicts = Verdicts(view, draw_facts(profile), engine)
+    verdicts = Verdicts(view, draw_facts(profile, rates), engine)
     judged = judge_option(verdicts, chosen)
+    otherwise = Counterfactuals(verdicts, judged)
+    hers = ResponsibleFindings(verdicts, verdicts.facts.values)
+    trees, policy = ProofTrees(verdicts), book.policy.explain
     return Explanation(
         option=chosen.option,
         name=chosen.name,
@@ -98,14 +65,26 @@ def explain(
         leading_strategy=judged.best.strategy.id,
         as_of=view.day,
         engine=verdicts.engine,
-        strategies=tuple(_strategy(verdicts, one) for one in judged.strategies),
+        strategies=tuple(_strategy(one, hers, otherwise, trees) for one in judged.strategies),
         contraindications_unknown=tuple(unknown_contraindications(verdicts, judged)),
+        limits=(
+            f"At most {policy.most_sets} sets are named; where a quick search leaves anything out, those of up to "
+            f"{policy.most_findings} findings are looked for, in {policy.most_steps} steps."
+        ),
+        notice=book.manifest.notice,
         overlays=book.overlays,
     )
 
 
-def _strategy(verdicts: Verdicts, one: JudgedStrategy) -> StrategyExplanation:
+def _strategy(
+    one: JudgedStrategy, hers: ResponsibleFindings, otherwise: Counterfactuals, trees: ProofTrees
+) -> StrategyExplanation:
+    verdicts = hers.verdicts
     unknown = verdicts.unknown_facts(one.population)
+    out = one.row.id != "not-yet-described" and one.status in ("not_applicable", "contraindicated")
+    open_ = one.status == "undetermined"
+    yes_if = otherwise.settled(one, Aim.YES) if open_ else None
+    far = out or (yes_if is not None and yes_if.complete and not yes_if.sets)
     return StrategyExplanation(
         id=one.strategy.id,
         title=one.strategy.title,
@@ -113,47 +92,26 @@ def _strategy(verdicts: Verdicts, one: JudgedStrategy) -> StrategyExplanation:
         row=one.row.id,
         row_says=one.row.says,
         row_when=in_english(one.row.when, STATUS_FACTS, {}),
-        population=_node(verdicts, one.population, frozenset()),
+        population=trees.tree(one.population),
         explained_by=one.explained_by,
         stopped_by=one.stopped_by,
         unknown=tuple(vocabulary()[name].label for name in unknown),
         untold=tuple(verdicts.untold(one.population)),
         could_be=one.could_be,
-        would_change=tuple(_would_change(one, unknown)),
+        responsible=tuple(_responsible(hers, one)) if out else (),
+        rests_on=() if out or open_ else tuple(rests_on(verdicts, one)),
+        nearest=otherwise.nearest(one) if far else None,
+        yes_if=yes_if,
+        no_if=otherwise.settled(one, Aim.NO) if open_ else None,
     )
 
 
-def _would_change(one: JudgedStrategy, unknown: list[str]) -> list[str]:
-    changes = [f"learning {lower_first(vocabulary()[name].label)}" for name in unknown]
-    if one.stopped_by:
-        changes.append(f"if this were no longer so: {', '.join(lower_first(label) for label in one.stopped_by)}")
-    if one.explained_by:
-        changes.append(
-            f"nothing but the cause that was found: {', '.join(lower_first(title) for title in one.explained_by)}"
-        )
-    return changes
-
-
-def _node(verdicts: Verdicts, proof: Proof, seen: frozenset[str]) -> ProofNode:
-    """Say one node of a proof; a rule it refers to is opened once on each path."""
-    node, titles = proof.condition, verdicts.view.book.titles
-    parts = tuple(_node(verdicts, part, seen) for part in proof.parts)
-    known: str | None = None
-    if isinstance(node, Rule):
-        if node.id in verdicts.view.rules and node.id not in seen:
-            inner = verdicts.proof(node.id)
-            parts = (_node(verdicts, inner, seen | {node.id}),)
-        says = titles.get(node.id, node.id)
-    elif isinstance(node, Atom | Known):
-        says = in_english(node, vocabulary(), titles)
-        known = value_in_english(proof.value, vocabulary().get(node.fact))
-    elif isinstance(node, Untold):
-        says = in_english(node, vocabulary(), titles)
-    else:
-        says = _joint(node)
-    return ProofNode(says=says, verdict=proof.verdict.value, known=known, parts=parts)
-
-
-def _joint(node: All | AnyOf | AtLeast | Not) -> str:
-    words: Mapping[type, str] = {All: "all of", AnyOf: "any of", Not: "not"}
-    return f"at least {node.count} of" if isinstance(node, AtLeast) else words[type(node)]
+def _responsible(hers: ResponsibleFindings, one: JudgedStrategy) -> Iterator[Responsible]:
+    """Yield the findings that are responsible for each reason why a way is not for her."""
+    verdicts = hers.verdicts
+    if one.status == "not_applicable" and not one.explained_by:
+        yield hers.of(one.strategy.id, Aim.NO, "outside its population")
+        return
+    for id_ in dict.fromkeys(barring(verdicts, one)):
+        if verdicts.verdict(id_) is YES and id_.startswith("finding:") is not bool(one.explained_by):
+            yield hers.of(id_, Aim.YES, lower_first(verdicts.view.rules[id_].title))

@@ -31,6 +31,7 @@ from decidua.condition.syntax import Atom, Condition, Known, walk
 from decidua.profile.facts import IMPLIED, draw_facts, with_finding
 from decidua.profile.finding import Fact
 from decidua.profile.model import Profile
+from decidua.profile.rates import Rates
 from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.book import Rulebook
 from decidua.rulebook.policy import NextPolicy
@@ -46,6 +47,7 @@ def find_out(
     as_of: str | datetime.date | None = None,
     rulebook: Rulebook | None = None,
     engine: Engine = "auto",
+    rates: Rates | None = None,
 ) -> ToFindOut:
     """Say what to find out next for one woman, and what each finding would settle.
 
@@ -54,13 +56,14 @@ def find_out(
         as_of: As for ``assess``.
         rulebook: As for ``assess``.
         engine: As for ``assess``; the answers that are only supposed are judged by the reference engine.
+        rates: As for ``assess``.
 
     Raises:
         DeciduaError: There is no such date or engine.
         EngineDisagreement: The two engines disagree; nothing is shown.
     """
     book = rulebook if rulebook is not None else load_rulebook()
-    verdicts = Verdicts(book.at(as_of), draw_facts(profile), engine)
+    verdicts = Verdicts(book.at(as_of), draw_facts(profile, rates), engine)
     return _FindOut(verdicts).answer(profile)
 
 

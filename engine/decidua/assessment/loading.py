@@ -10,6 +10,7 @@ from decidua.assessment.effects import effect_answer, rate_strategy
 from decidua.assessment.hers import rated_for_nobody
 from decidua.assessment.options import study_figures
 from decidua.assessment.published import published_ratings, synthesis_answers
+from decidua.assessment.who_counts import counting_of
 from decidua.engines.production import available
 from decidua.rulebook.book import Rulebook
 from decidua.rulebook.folder import data_folder, find_rulebook, is_overlay
@@ -47,6 +48,9 @@ def _shipped() -> Rulebook:
 def _prepare(book: Rulebook) -> None:
     """Compute for the date of the evidence base what the first woman would wait for."""
     view = book.at()
+    for definition in view.definitions:
+        if definition.term == "rpl":
+            counting_of(view, definition)
     for option in book.options:
         for strategy in option.strategies:
             published = published_ratings(view, strategy, option.option)

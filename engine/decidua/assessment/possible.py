@@ -15,7 +15,7 @@ from decidua.profile.finding import Fact
 from decidua.profile.interval import Interval
 from decidua.truth import Verdict
 
-__all__ = ["PossibleAnswer", "possible_answers"]
+__all__ = ["PossibleAnswer", "possible_answers", "say_together"]
 
 
 class PossibleAnswer(Frozen):
@@ -41,6 +41,33 @@ def possible_answers(fact: Fact, known: Value | None, atoms: Iterable[Atom]) -> 
     return _numbers(fact, known, own)
 
 
+def say_together(fact: Fact, known: Value | None, atoms: Iterable[Atom], values: Sequence[Value]) -> str:
+    """Say several possible answers in one phrase: "at least 3" for 3, 4 and at least 5.
+
+    Args:
+        fact: The finding.
+        known: What is known of it: None, or an interval.
+        atoms: The comparisons that tell the answers apart.
+        values: One value of each answer to say.
+    """
+    own = [atom for atom in dict.fromkeys(atoms) if atom.fact == fact.name]
+    if fact.kind == "yes_no":
+        return " or ".join("yes" if value else "no" for value in values)
+    wanted = {_signature(value, own) for value in values}
+    if fact.kind == "choice":
+        named = [value_in_english(one, fact) for one in fact.choices if _signature(one, own) in wanted]
+        others = [value_in_english(one, fact) for one in fact.choices if _signature(one, own) not in wanted]
+        return f"not {' or '.join(others)}" if 0 < len(others) < len(named) - 1 else " or ".join(named)
+    points, marks, low, high = _points(fact, known, own)
+    runs: list[tuple[bool, list[float]]] = []
+    for point in points:
+        told = _signature(point, own) in wanted
+        if not runs or runs[-1][0] is not told:
+            runs.append((told, []))
+        runs[-1][1].append(point)
+    return " or ".join(_run_words(fact, run, marks, low, high) for told, run in runs if told)
+
+
 def _signature(value: Value, atoms: Sequence[Atom]) -> tuple[Verdict, ...]:
     return tuple(compare(value, atom) for atom in atoms)
 
@@ -56,11 +83,7 @@ def _choices(fact: Fact, atoms: Sequence[Atom]) -> list[PossibleAnswer]:
 
 
 def _numbers(fact: Fact, known: Value | None, atoms: Sequence[Atom]) -> list[PossibleAnswer]:
-    low, high = _limits(fact, known)
-    if fact.kind == "integer":
-        low, high = math.ceil(low), math.floor(high) if math.isfinite(high) else high
-    marks = sorted({mark for atom in atoms for mark in _marks(atom)})
-    points = _integers(marks, low, high) if fact.kind == "integer" else _reals(marks, low, high)
+    points, marks, low, high = _points(fact, known, atoms)
     runs: list[list[float]] = []
     for point in points:
         if runs and _signature(runs[-1][-1], atoms) == _signature(point, atoms):
@@ -68,6 +91,18 @@ def _numbers(fact: Fact, known: Value | None, atoms: Sequence[Atom]) -> list[Pos
         else:
             runs.append([point])
     return [PossibleAnswer(run[0], _run_words(fact, run, marks, low, high)) for run in runs]
+
+
+def _points(
+    fact: Fact, known: Value | None, atoms: Sequence[Atom]
+) -> tuple[Sequence[float], list[float], float, float]:
+    """Return values enough to tell every answer, the thresholds, and the limits."""
+    low, high = _limits(fact, known)
+    if fact.kind == "integer":
+        low, high = math.ceil(low), math.floor(high) if math.isfinite(high) else high
+    marks = sorted({mark for atom in atoms for mark in _marks(atom)})
+    points: Sequence[float] = _integers(marks, low, high) if fact.kind == "integer" else _reals(marks, low, high)
+    return points, marks, low, high
 
 
 def _limits(fact: Fact, known: Value | None) -> tuple[float, float]:

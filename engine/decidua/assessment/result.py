@@ -5,10 +5,25 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from decidua.assessment.change import WithRetracted
+from decidua.assessment.definition_answers import (
+    Answer,
+    CountAnswer,
+    CountedKind,
+    CumulativeChance,
+    DefinitionAnswer,
+    DefinitionDifference,
+    DifferencePoint,
+    DifferenceSide,
+    LossKind,
+    PanelState,
+    PanelTest,
+    UnexplainedAnswer,
+)
 from decidua.assessment.stability_answer import Stability
 from decidua.assessment.standing_answers import BaselineKind, HersAnswer, StandingAnswer
 from decidua.evidence.models import OptionKey
 from decidua.frozen import Frozen
+from decidua.profile.rates import RatesUse
 from decidua.rulebook.overlay import Overlay
 from decidua.rulebook.policy import Certainty, Status
 
@@ -18,15 +33,24 @@ __all__ = [
     "CauseAnswer",
     "CautionAnswer",
     "CertaintyStep",
+    "CountAnswer",
+    "CountedKind",
+    "CumulativeChance",
     "DefinitionAnswer",
+    "DefinitionDifference",
+    "DifferencePoint",
+    "DifferenceSide",
     "EffectAnswer",
     "HarmAnswer",
     "Identity",
     "KeptOutAnswer",
     "LeftOut",
+    "LossKind",
     "NextFinding",
     "OptionAnswer",
     "OverlayChange",
+    "PanelState",
+    "PanelTest",
     "PositionAnswer",
     "PublishedRating",
     "SourceAnswer",
@@ -38,7 +62,6 @@ __all__ = [
     "WithoutTreatment",
 ]
 
-Answer = Literal["yes", "no", "unknown"]
 BroughtBy = Annotated[
     str | None, Field(description="Name of the overlay that brought the record; null where it is the rulebook's own.")
 ]
@@ -52,32 +75,6 @@ class Identity(Frozen):
     newest: Annotated[str | None, Field(description="Date of the newest record that counted.")] = None
 
 
-class DefinitionAnswer(Frozen):
-    """Whether a definition holds."""
-
-    id: str
-    society: str
-    term: Literal["rpl", "rif"]
-    verdict: Answer
-    title: Annotated[str, Field(description="Title of the definition.")]
-    because: Annotated[str, Field(description="What decided it, or what would.")]
-    stands_in: Annotated[
-        bool, Field(default=False, description="True where none of the date was read and this oldest one stands in.")
-    ]
-
-
-class UnexplainedAnswer(Frozen):
-    """Whether her case is unexplained by a panel of tests."""
-
-    panel: str
-    title: str
-    condition: Literal["rpl", "rif"]
-    verdict: Answer
-    missing: Annotated[tuple[str, ...], Field(description="Tests the panel needs whose result is not known.")]
-    abnormal: Annotated[tuple[str, ...], Field(description="Tests whose result is known and not normal.")]
-    stands_in: bool = False
-
-
 class CauseAnswer(Frozen):
     """An explanation other than "unexplained"."""
 
@@ -88,6 +85,17 @@ class CauseAnswer(Frozen):
     says: str
     usual_care: tuple[str, ...]
     sources: tuple[str, ...]
+    because: Annotated[str, Field(description="What decided it, or what would.")] = ""
+    criteria: Annotated[str | None, Field(description="The set of criteria, where there are several for a cause.")] = (
+        None
+    )
+    criterion_of: Annotated[
+        str | None, Field(description="Id of the cause that this is a further set of criteria for.")
+    ] = None
+    criteria_differ: Annotated[
+        str | None, Field(description="What each set of criteria says of her, where they do not agree.")
+    ] = None
+    criteria_notes: Annotated[tuple[str, ...], Field(description="What to know of the further sets.")] = ()
 
 
 class SubsetAnswer(Frozen):
@@ -423,6 +431,9 @@ class Assessment(BaseModel):
     who: Annotated[tuple[str, ...], Field(description="Who she is, in two lines.")]
     notes: Annotated[tuple[str, ...], Field(description="What was given and could not be used.")]
     definitions: tuple[DefinitionAnswer, ...]
+    definitions_differ: Annotated[
+        tuple[DefinitionDifference, ...], Field(description="Why definitions do not agree on her; empty where they do.")
+    ]
     unexplained: tuple[UnexplainedAnswer, ...]
     causes: tuple[CauseAnswer, ...]
     subsets: tuple[SubsetAnswer, ...]
@@ -442,4 +453,11 @@ class Assessment(BaseModel):
     stability: Annotated[
         Stability | None,
         Field(description="What hangs on a single study, and on her chance without treatment; null where not asked."),
+    ] = None
+    cumulative_chance: Annotated[
+        CumulativeChance | None, Field(description="For ESHRE's rule; null where no such transfer is described.")
+    ] = None
+    rates: Annotated[
+        RatesUse | None,
+        Field(description="Her clinic's own table of rates and what it gave; null where none was given."),
     ] = None

@@ -6,20 +6,17 @@ from decidua.assessment.result import (
     CauseAnswer,
     DefinitionAnswer,
     SubsetAnswer,
-    UnexplainedAnswer,
 )
 from decidua.assessment.verdicts import Verdicts
 from decidua.assessment.words import because, year_of
 from decidua.condition.english import value_in_english
-from decidua.condition.reference import evaluate
-from decidua.condition.syntax import AnyOf, Not
 from decidua.profile.counting import Interval
 from decidua.profile.facts import Facts
 from decidua.profile.vocabulary import vocabulary
-from decidua.rulebook.models import Cause, Panel
-from decidua.truth import NO, UNKNOWN
+from decidua.rulebook.models import Cause
+from decidua.truth import NO, UNKNOWN, YES
 
-__all__ = ["causes", "definitions", "describe", "not_read", "subsets", "unexplained"]
+__all__ = ["causes", "definitions", "describe", "not_read", "subsets"]
 
 
 def describe(facts: Facts, why: str | None) -> list[str]:
@@ -33,7 +30,18 @@ def describe(facts: Facts, why: str | None) -> list[str]:
     history.extend(_counted(facts, "transfers.failed", "failed transfer", "failed transfers"))
     if not history:
         history.append("Age, losses and transfers not known")
-    return [f"{'; '.join(history)}.", *([why] if why else []), f"{_present(facts)}."]
+    return [f"{'; '.join(history)}.", *([why] if why else []), f"{_present(facts)}.", *_rates(facts)]
+
+
+def _rates(facts: Facts) -> list[str]:
+    """Say that a clinic's own table of rates was used, and for how many of her transfers."""
+    used = facts.rates
+    if used is None:
+        return []
+    filled = sum(one.origin == "table" for one in used.transfers)
+    says = f"Predicted chances from the table of rates of {used.clinic} ({used.date}): {filled} of her failed transfers"
+    missed = sum(one.origin == "not_covered" for one in used.transfers)
+    return [f"{says}{f'; {missed} not covered by it stay unknown' if missed else ''}."]
 
 
 def _counted(facts: Facts, name: str, one: str, several: str) -> list[str]:
@@ -93,41 +101,30 @@ def definitions(verdicts: Verdicts) -> list[DefinitionAnswer]:
     return answers
 
 
-def unexplained(verdicts: Verdicts) -> list[UnexplainedAnswer]:
-    """Return the panels for conditions that are, or may be, hers."""
-    return [
-        _panel(verdicts, panel)
-        for panel in verdicts.view.panels
-        if verdicts.verdict(panel.condition) is not NO and panel.kind == "society"
-    ]
-
-
-def _panel(verdicts: Verdicts, panel: Panel) -> UnexplainedAnswer:
-    names = {test.key: test.name for test in verdicts.view.book.investigations}
-    missing, abnormal = [], []
-    for item in panel.items:
-        wanted = item.normal if item.needed is None else AnyOf((Not(item.needed), item.normal))
-        verdict = evaluate(wanted, verdicts.facts, verdicts.verdict).verdict
-        if verdict is UNKNOWN:
-            missing.append(names[item.test])
-        elif verdict is NO:
-            abnormal.append(names[item.test])
-    return UnexplainedAnswer(
-        panel=panel.id,
-        title=panel.title,
-        condition=panel.condition,
-        verdict=verdicts.verdict(panel.id).value,
-        missing=tuple(missing),
-        abnormal=tuple(abnormal),
-        stands_in=panel.id in verdicts.view.stand_ins,
-    )
-
-
 def causes(verdicts: Verdicts) -> list[CauseAnswer]:
     """Return every cause with its verdict; those found come first, those that explain before those that do not."""
-    answers = [_cause(verdicts, cause) for cause in verdicts.view.book.causes]
+    answers = [_cause(verdicts, cause) for cause in _known_then(verdicts)]
     order = {"yes": 0, "unknown": 1, "no": 2}
     return sorted(answers, key=lambda answer: (order[answer.verdict], not answer.explains))
+
+
+def _known_then(verdicts: Verdicts) -> list[Cause]:
+    """Return the causes; a further set of criteria only from the day on which it was printed."""
+    return [one for one in verdicts.view.book.causes if one.criterion_of is None or verdicts.view.printed(one.valid)]
+
+
+def _criteria_differ(verdicts: Verdicts, cause: Cause) -> tuple[str | None, tuple[str, ...]]:
+    """Say what each set of criteria for one cause says of her and why, where their verdicts differ."""
+    sets = [one for one in _known_then(verdicts) if one.criterion_of == cause.id]
+    if len({verdicts.verdict(one.id) for one in (cause, *sets)}) < 2:
+        return None, ()
+    words = {YES: "yes", NO: "no", UNKNOWN: "not known"}
+    said = []
+    for one in (cause, *sets):
+        proof = verdicts.proof(one.id)
+        said.append(f"{one.criteria or one.title}: {words[proof.verdict]} ({because(verdicts, proof, limit=3)})")
+    told = [f"{one.criteria or one.title}: {line}" for one in sets for line in (one.says, *one.notes)]
+    return f"by {'; by '.join(said)}. {' '.join(one.says for one in sets)}", tuple(told)
 
 
 def _cause(verdicts: Verdicts, cause: Cause) -> CauseAnswer:
@@ -141,6 +138,7 @@ def _cause(verdicts: Verdicts, cause: Cause) -> CauseAnswer:
             continue
         care.append(usual.says)
         sources.extend(one.id for one in speaking)
+    differ, told = _criteria_differ(verdicts, cause)
     return CauseAnswer(
         id=cause.id,
         title=cause.title,
@@ -149,6 +147,11 @@ def _cause(verdicts: Verdicts, cause: Cause) -> CauseAnswer:
         says=cause.says,
         usual_care=tuple(care),
         sources=tuple(dict.fromkeys(source for source in sources if source)),
+        because=because(verdicts, verdicts.proof(cause.id), limit=2),
+        criteria=cause.criteria,
+        criterion_of=cause.criterion_of,
+        criteria_differ=differ,
+        criteria_notes=told,
     )
 
 

@@ -161,9 +161,10 @@ def _settled_reason(view: DatedRulebook, leaf: Proof, *, holds: bool) -> str:
     fact = vocabulary().get(node.fact)
     if fact is None or fact.kind in ("yes_no", "choice"):
         return _says(view, node if leaf.verdict is YES else Not(node))
-    asked = _says(view, node)
     she = value_in_english(leaf.value, fact)
-    return f"{asked} (she: {she})" if leaf.verdict is YES else f"asks for {asked} (she: {she})"
+    if leaf.verdict is YES or holds:  # what does not hold and yet makes a YES stands under a not
+        return f"{_says(view, node if leaf.verdict is YES else Not(node))} (she: {she})"
+    return f"asks for {_says(view, node)} (she: {she})"
 
 
 def printed_effect(reported: Reported | None) -> str | None:

@@ -12,8 +12,9 @@ from typing import TypeVar
 from decidua.assessment.change import About, Change, How, What
 from decidua.assessment.effects import RatedLine
 from decidua.assessment.options import JudgedOption, judge_option
+from decidua.assessment.panels import unexplained
 from decidua.assessment.ranking import rank_options
-from decidua.assessment.summary import causes, definitions, subsets, unexplained
+from decidua.assessment.summary import causes, definitions, subsets
 from decidua.assessment.verdicts import Verdicts
 from decidua.evidence.models import OptionKey
 from decidua.frozen import Frozen

@@ -14,7 +14,8 @@ from decidua.assessment.verdicts import Engine
 from decidua.document import decode
 from decidua.errors import DeciduaError, DocumentError, ProfileError
 from decidua.profile.model import Profile
-from decidua.profile.reading import MAX_PROFILE_BYTES, load_profile, parse_profile
+from decidua.profile.rates import Rates
+from decidua.profile.reading import MAX_PROFILE_BYTES, load_profile, load_rates, parse_profile
 
 __all__ = [
     "CONTEXT",
@@ -26,11 +27,13 @@ __all__ = [
     "Format",
     "OneProfile",
     "ProfilePaths",
+    "RatesFile",
     "RulesFolder",
     "SchemaName",
     "engine_named",
     "read_baseline",
     "read_profile",
+    "read_rates",
 ]
 
 
@@ -71,6 +74,8 @@ class SchemaName(StrEnum):
     profile = "profile"
     assessment = "assessment"
     facts = "facts"
+    rates = "rates"
+    rules = "rules"
 
 
 ProfilePaths = Annotated[
@@ -93,6 +98,15 @@ RulesFolder = Annotated[
         "--rules",
         metavar="DIR",
         help="A rulebook folder instead of the shipped one, or an overlay to lay over it; once for each overlay.",
+    ),
+]
+RatesFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--rates",
+        metavar="FILE",
+        help="The clinic's own table of implantation rates (YAML or JSON; 'decidua schema rates'), for transfers "
+        "without a predicted chance of their own.",
     ),
 ]
 EngineOption = Annotated[
@@ -125,6 +139,15 @@ def read_profile(path: str) -> Profile:
         )
     except DocumentError as error:
         raise ProfileError(error.faults) from None
+
+
+def read_rates(path: Path | None) -> Rates | None:
+    """Read a clinic's own table of rates, where one is given.
+
+    Raises:
+        RatesError: With every fault, each with file, line and field.
+    """
+    return None if path is None else load_rates(path)
 
 
 def read_baseline(texts: Sequence[str]) -> dict[str, float]:

@@ -18,10 +18,12 @@ from decidua.cli.arguments import (
     Format,
     OneProfile,
     ProfilePaths,
+    RatesFile,
     RulesFolder,
     engine_named,
     read_baseline,
     read_profile,
+    read_rates,
 )
 from decidua.cli.exits import DONE, exit_code
 from decidua.cli.printing import complain, print_assessment, print_blocks, print_text
@@ -64,9 +66,11 @@ def assess_command(
             help="Add what hangs on a single study, each left out in turn, and on her chance without treatment.",
         ),
     ] = False,
+    rates: RatesFile = None,
 ) -> None:
     """Print the ranked evidence summary for one or more women."""
     chances = read_baseline(baseline or [])
+    table = read_rates(rates)
     book = load_rulebook(rules)
     book.at(as_of)
     several = len(profiles) > 1
@@ -81,6 +85,7 @@ def assess_command(
                 engine=engine_named(engine),
                 with_retracted=with_retracted,
                 stability=stability,
+                rates=table,
             )
         except (ProfileError, EngineDisagreement) as error:
             if not several:
@@ -104,6 +109,7 @@ def explain_command(
     rules: RulesFolder = None,
     engine: EngineOption = EngineName.auto,
     full: All = False,
+    rates: RatesFile = None,
 ) -> None:
     """Print why an option has its status: the proof, what is unknown, what would change it."""
     from pydantic import TypeAdapter
@@ -113,7 +119,14 @@ def explain_command(
 
     book = load_rulebook(rules)
     book.at(as_of).option_of(option)
-    explanation = explain(read_profile(profile), option, as_of=as_of, rulebook=book, engine=engine_named(engine))
+    explanation = explain(
+        read_profile(profile),
+        option,
+        as_of=as_of,
+        rulebook=book,
+        engine=engine_named(engine),
+        rates=read_rates(rates),
+    )
     if output is Format.json:
         print_text(TypeAdapter(Explanation).dump_json(explanation, indent=2).decode(), output)
     else:

@@ -13,9 +13,11 @@ from decidua.cli.arguments import (
     EngineOption,
     Format,
     OneProfile,
+    RatesFile,
     RulesFolder,
     engine_named,
     read_profile,
+    read_rates,
 )
 from decidua.cli.printing import print_blocks, print_text
 
@@ -37,6 +39,7 @@ def compare_command(
     rules: RulesFolder = None,
     engine: EngineOption = EngineName.auto,
     full: All = False,
+    rates: RatesFile = None,
 ) -> None:
     """Print what changed between two dates, and which study, synthesis, document or definition changed it."""
     from pydantic import TypeAdapter
@@ -50,6 +53,7 @@ def compare_command(
         other,
         rulebook=load_rulebook(rules),
         engine=engine_named(engine),
+        rates=read_rates(rates),
     )
     if output is Format.json:
         print_text(TypeAdapter(Comparison).dump_json(comparison, indent=2).decode(), output)

@@ -10,7 +10,7 @@ import typer
 
 from decidua.assessment.loading import load_rulebook
 from decidua.assessment.verdicts import Verdicts
-from decidua.cli.arguments import AsOf, EvidenceFormat, Format, RulesFolder, read_profile
+from decidua.cli.arguments import AsOf, EvidenceFormat, Format, RatesFile, RulesFolder, read_profile, read_rates
 from decidua.cli.printing import print_blocks, print_text
 from decidua.errors import DeciduaError
 from decidua.profile.facts import draw_facts
@@ -44,23 +44,26 @@ def evidence_command(
         Path | None,
         typer.Option(metavar="FILE", help="With 'check': a Retraction Watch export (CSV), read offline."),
     ] = None,
+    rates: RatesFile = None,
 ) -> None:
     """Print the studies on an option, what they give together, a forest plot, and who says what.
 
     'decidua evidence check --retractions FILE' ends with code 1 where a notice is not reflected in the rulebook.
     """
     if option == "check":
-        _check(retractions, rules, output, alone=profile is outcome is as_of is None)
+        _check(retractions, rules, output, alone=rates is None and profile is outcome is as_of is None)
         return
     if retractions is not None:
         raise DeciduaError("--retractions belongs to 'decidua evidence check'")
+    if rates is not None and profile is None:
+        raise DeciduaError("--rates belongs to a profile; give '--profile PROFILE' too")
     from decidua.assessment.option_evidence import check_option, check_outcome, evidence_overview, option_evidence
 
     if option is not None:
         check_option(option)
     check_outcome(outcome)
     view = load_rulebook(rules).at(as_of)
-    verdicts = None if profile is None else _verdicts(view, profile)
+    verdicts = None if profile is None else _verdicts(view, profile, rates)
     if option is None:
         _print_overview(evidence_overview(view, outcome=outcome, verdicts=verdicts), output)
     else:
@@ -77,8 +80,8 @@ def _check(retractions: Path | None, rules: Sequence[Path] | None, output: Evide
     check_evidence(retractions, rules, Format(output.value))
 
 
-def _verdicts(view: DatedRulebook, profile: str) -> Verdicts:
-    return Verdicts(view, draw_facts(read_profile(profile)))
+def _verdicts(view: DatedRulebook, profile: str, rates: Path | None) -> Verdicts:
+    return Verdicts(view, draw_facts(read_profile(profile), read_rates(rates)))
 
 
 def _print_overview(overview: Any, output: EvidenceFormat) -> None:

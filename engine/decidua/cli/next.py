@@ -13,9 +13,11 @@ from decidua.cli.arguments import (
     EngineOption,
     Format,
     OneProfile,
+    RatesFile,
     RulesFolder,
     engine_named,
     read_profile,
+    read_rates,
 )
 from decidua.cli.printing import print_blocks, print_text
 
@@ -31,6 +33,7 @@ def next_command(
     full: Annotated[
         bool, typer.Option("--all", help="Show every finding with every answer, and every way to use an option.")
     ] = False,
+    rates: RatesFile = None,
 ) -> None:
     """Print what to find out next: the smallest sets of findings that settle each option, and in what order to ask."""
     from pydantic import TypeAdapter
@@ -41,7 +44,8 @@ def next_command(
 
     book = load_rulebook(rules)
     book.at(as_of)
-    found = find_out(read_profile(profile), as_of=as_of, rulebook=book, engine=engine_named(engine))
+    table = read_rates(rates)
+    found = find_out(read_profile(profile), as_of=as_of, rulebook=book, engine=engine_named(engine), rates=table)
     if output is Format.json:
         print_text(TypeAdapter(ToFindOut).dump_json(found, indent=2).decode(), output)
     else:

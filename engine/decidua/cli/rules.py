@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from decidua.assessment.loading import load_rulebook
 from decidua.cli.arguments import CONTEXT, Format, RulesFolder
-from decidua.cli.exits import NOT_HELD
-from decidua.cli.printing import one_line, print_blocks, print_text
+from decidua.cli.printing import print_blocks, print_text
+from decidua.cli.rules_check import rules_check
+from decidua.cli.rules_diff import rules_diff
+from decidua.cli.rules_export import rules_export
 from decidua.cli.rules_prove import rules_prove
-from decidua.errors import RulebookError
 from decidua.rulebook.book import Rulebook
-from decidua.rulebook.folder import data_folder
+from decidua.rulebook.folder import data_folder, is_overlay
 
 if TYPE_CHECKING:
     from decidua.report.rules import Entry
@@ -39,6 +38,9 @@ def rules_list(
     kind: Annotated[
         str | None, typer.Option(metavar="KIND", help="One kind only, such as definition or strategy.")
     ] = None,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[WORD]...", help="Only those whose id or title holds each word.")
+    ] = None,
     rules: RulesFolder = None,
     output: Annotated[Format, typer.Option("--format")] = Format.text,
 ) -> None:
@@ -46,7 +48,7 @@ def rules_list(
     from decidua.report.rules import list_blocks, listed
 
     book = load_rulebook(rules)
-    entries = listed(book, kind)
+    entries = listed(book, kind, words or ())
     if output is Format.json:
         listing = [{"id": one.id, "kind": one.kind, "title": one.title, **_home(book, one)} for one in entries]
         print_text(json.dumps(listing, indent=2), output)
@@ -66,53 +68,16 @@ def rules_show(
     rules: RulesFolder = None,
     output: Annotated[Format, typer.Option("--format")] = Format.text,
 ) -> None:
-    """Show one rule or record in plain English, with its source and its place."""
+    """Show one rule or record and what stands behind it."""
     from decidua.report.rules import show_blocks
 
-    print_blocks(show_blocks(load_rulebook(rules), id_), output, title=id_)
+    book = load_rulebook(rules)
+    folders = [one for one in rules or () if one.is_dir()]
+    if not folders or is_overlay(folders[0]):
+        folders.insert(0, data_folder("rules"))
+    print_blocks(show_blocks(book, id_, folders), output, title=id_)
 
 
-@rules_app.command("check")
-def rules_check(
-    folder: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="A rulebook folder or an overlay; default: the shipped one.")
-    ] = None,
-    rules: RulesFolder = None,
-) -> None:
-    """Check a rulebook: every fault in one go, with file, line and cure."""
-    chosen = [*(rules or ()), *([] if folder is None else [folder])] or [data_folder("rules")]
-    if not all(one.is_dir() for one in chosen):
-        load_rulebook(chosen)  # refuses: that is no rulebook with faults, but no rulebook at all
-    try:
-        book = load_rulebook(chosen)
-    except RulebookError as error:
-        for fault in error.faults:
-            sys.stderr.write(f"{one_line(str(fault))}\n")
-        count = len(error.faults)
-        typer.echo(f"{count} {'fault' if count == 1 else 'faults'}.", err=True)
-        raise typer.Exit(NOT_HELD) from None
-    print_text(_sizes(book))
-    if book.overlays:
-        from decidua.report.overlay import overlay_lines
-
-        print_text("\n".join(overlay_lines(book.overlays)))
-
-
-def _sizes(book: Rulebook) -> str:
-    counts = {
-        "definitions": len(book.definitions),
-        "panels": len(book.panels),
-        "causes": len(book.causes),
-        "subsets": len(book.subsets),
-        "options": len(book.options),
-        "strategies": len(list(book.strategies)),
-        "drugs": len(book.drugs),
-        "studies": len(book.studies),
-        "syntheses": len(book.syntheses),
-        "documents": len(book.guidelines),
-        "positions": len(book.positions),
-        "positions on tests and other care": len(book.care_positions),
-    }
-    return (
-        f"Rulebook {book.manifest.version} is sound: {', '.join(f'{count} {name}' for name, count in counts.items())}."
-    )
+rules_app.command("check")(rules_check)
+rules_app.command("diff")(rules_diff)
+rules_app.command("export")(rules_export)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,19 +12,53 @@ import typer
 from decidua.assessment.result import Assessment
 from decidua.cli.arguments import Format, SchemaName
 from decidua.cli.printing import print_text
+from decidua.errors import DeciduaError
 from decidua.profile.model import Profile
+from decidua.profile.rates import Rates
 
 __all__ = ["schema_command"]
 
 
-def schema_command(what: Annotated[SchemaName, typer.Argument(help="What to print the JSON Schema of.")]) -> None:
+def schema_command(
+    what: Annotated[SchemaName, typer.Argument(help="What to print the JSON Schema of.")],
+    kind: Annotated[
+        str | None, typer.Option(metavar="KIND", help="With 'rules': which kind of rule file, such as options.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="With 'rules': write those of every kind into this folder.")
+    ] = None,
+) -> None:
     """Print a JSON Schema, for editors and other software."""
+    if what is SchemaName.rules:
+        _rule_schemas(kind, out)
+        return
+    if kind is not None or out is not None:
+        raise DeciduaError(f"--kind and --out go with 'decidua schema rules', not with '{what.value}'")
     from decidua.report.schema import facts_schema
 
     makers: dict[SchemaName, Callable[[], dict[str, Any]]] = {
         SchemaName.profile: Profile.model_json_schema,
         SchemaName.assessment: lambda: Assessment.model_json_schema(mode="serialization"),
         SchemaName.facts: facts_schema,
+        SchemaName.rates: Rates.model_json_schema,
     }
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **makers[what]()}
     print_text(json.dumps(schema, indent=2), Format.json)
+
+
+def _rule_schemas(kind: str | None, out: Path | None) -> None:
+    from decidua.report.rule_schema import KINDS, rule_schema, schema_files, schema_text
+
+    if (kind is None) == (out is None):
+        raise DeciduaError(
+            f"name the kind of rule file with --kind ({', '.join(KINDS)}), or with --out a folder for all of them"
+        )
+    if kind is not None:
+        print_text(json.dumps(rule_schema(kind), indent=2), Format.json)
+    elif out is not None:
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            for name, schema in schema_files().items():
+                (out / name).write_text(schema_text(schema), encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise DeciduaError(f"{out} cannot be written: {error.strerror}") from None

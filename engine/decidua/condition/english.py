@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -102,6 +103,10 @@ def value_in_english(value: Value | None, fact: Fact | None) -> str:
         return f"{value.low:g} to {value.high:g}{unit}"
     if isinstance(value, date):
         return value.isoformat()
+    if unit == " weeks" and isinstance(value, float) and not value.is_integer():
+        days = round(value * 7)
+        if math.isclose(days / 7, value):
+            return f"{days // 7} weeks {days % 7} day{'' if days % 7 == 1 else 's'}"
     return f"{_literal(value)}{unit}"
 
 

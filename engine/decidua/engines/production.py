@@ -28,7 +28,7 @@ from decidua.errors import RulebookError
 from decidua.frozen import Frozen
 from decidua.truth import NO, YES, Verdict
 
-__all__ = ["ProductionNetwork", "available"]
+__all__ = ["WAYS", "ProductionNetwork", "available"]
 
 PRODUCTIONS_PER_RULESET = 32
 MARKS_PER_RULESET = 40
@@ -237,7 +237,7 @@ class _Compiler:
             yield frozenset({self.rule_mark(node.id, side)})
         else:
             needed = self._needed(node, side)
-            if comb(len(node.parts), needed) > WAYS:
+            if comb(len(node.parts), needed) > WAYS:  # a rulebook that was read is refused before, with the place
                 raise RulebookError(
                     f"'at_least {needed}' of {len(node.parts)} conditions can be met in more than {WAYS} ways; split it"
                 )

@@ -14,7 +14,7 @@ from decidua.profile.present import PregnancyNow
 from decidua.profile.safety import Conditions
 from decidua.profile.transfer_counts import TRANSFER_COUNTS, bound_transfers
 
-__all__ = ["Contradiction", "Found", "find_contradictions"]
+__all__ = ["NEEDS_PREGNANCY", "Contradiction", "Found", "find_contradictions"]
 
 Found = tuple[tuple[str, ...], str]
 """Path of the field and the message."""
@@ -253,6 +253,7 @@ NEEDS_PREGNANCY = (
     "missed_miscarriage",
     "ectopic",
 )
+"""Findings of a present pregnancy: with any of them she is pregnant."""
 
 
 def _present(pregnancy: PregnancyNow, pregnancies: Pregnancies) -> Iterator[Found]:

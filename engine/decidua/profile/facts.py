@@ -12,9 +12,10 @@ from decidua.profile.counting import Interval, count_pregnancies, count_transfer
 from decidua.profile.finding import Fact
 from decidua.profile.investigations import AntiphospholipidTest, Measurement
 from decidua.profile.model import Profile
+from decidua.profile.rates import Rates, RatesUse, apply_rates
 from decidua.profile.vocabulary import direct_facts, vocabulary
 
-__all__ = ["IMPLIED", "Facts", "Value", "draw_facts", "with_finding"]
+__all__ = ["IMPLIED", "Facts", "Value", "as_values", "draw_facts", "with_finding"]
 
 Value = bool | int | float | str | date | Interval
 
@@ -38,21 +39,27 @@ class Facts:
     Attributes:
         values: Known values and intervals by fact name; a name that is missing is unknown.
         notes: Sentences on what was given and could not be used, such as a unit that has no exact conversion.
+        rates: The clinic's own table of rates that was used for her transfers, where one was given.
     """
 
     values: Mapping[str, Value]
     notes: tuple[str, ...] = field(default=())
+    rates: RatesUse | None = None
 
     def get(self, name: str) -> Value | None:
         """Return a value, an interval, or None for unknown."""
         return self.values.get(name)
 
 
-def draw_facts(profile: Profile) -> Facts:
+def draw_facts(profile: Profile, rates: Rates | None = None) -> Facts:
     """Draw every fact of the vocabulary that the profile makes known.
 
     A section declared complete turns its unlisted entries into no, except a condition that only a check can reveal:
     that one needs the check too.
+
+    Args:
+        profile: The woman.
+        rates: Her clinic's own table of implantation rates, for transfers whose predicted chance is not given.
     """
     values: dict[str, Value] = {}
     notes: list[str] = []
@@ -73,8 +80,16 @@ def draw_facts(profile: Profile) -> Facts:
         values.setdefault(name, False)  # after what the findings imply: lupus listed makes autoimmune disease no "no"
     _imply(values)
     values.update(_antiphospholipid(profile.investigations.antiphospholipid, notes))
-    counts = {**count_pregnancies(profile.pregnancies), **count_transfers(profile.transfers)}
-    counts["transfers.cumulative_chance"] = cumulative_chance(profile.transfers)
+    transfers, used = (profile.transfers, None) if rates is None else apply_rates(profile.transfers, rates)
+    counts = {**count_pregnancies(profile.pregnancies), **count_transfers(transfers)}
+    counts["transfers.cumulative_chance"] = cumulative_chance(transfers)
+    values.update(as_values(counts))
+    return Facts(values, tuple(notes), used)
+
+
+def as_values(counts: Mapping[str, Interval]) -> dict[str, Value]:
+    """Return counts as facts: a number where both ends are the same, and nothing where nothing is known."""
+    values: dict[str, Value] = {}
     for name, interval in counts.items():
         fact = vocabulary()[name]
         if interval.low == interval.high:
@@ -83,7 +98,7 @@ def draw_facts(profile: Profile) -> Facts:
             interval.high is not None and interval.high < (fact.maximum or math.inf)
         ):
             values[name] = interval
-    return Facts(values, tuple(notes))
+    return values
 
 
 IMPLIED: tuple[tuple[str, bool | str, str, bool | str], ...] = (
@@ -113,7 +128,7 @@ def with_finding(facts: Facts, name: str, value: Value) -> Facts:
     """Return the facts with one finding more, and what it says of others by the meaning of the words."""
     values = {**facts.values, name: value}
     _imply(values)
-    return Facts(values, facts.notes)
+    return Facts(values, facts.notes, facts.rates)
 
 
 def _look_up(profile: Profile, path: tuple[str, ...]) -> Any:

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from decidua.profile.finding import Section, YesNo, finding
 
-__all__ = ["LOSSES", "Embryo", "Pregnancies", "Pregnancy", "Transfer", "Transfers", "Weeks"]
+__all__ = ["FAILED", "LOSSES", "Embryo", "Pregnancies", "Pregnancy", "Transfer", "Transfers", "Weeks"]
 
 _WEEKS_AND_DAYS = "([0-9]{1,2})w([0-6])d?"
 
@@ -147,6 +147,10 @@ class Transfer(Section):
         if embryos == ():
             raise PydanticCustomError("no_embryo", "holds no embryo; leave it out where the embryos are not known")
         return embryos
+
+
+FAILED = ("negative_hcg", "biochemical_loss")
+"""Outcomes of a transfer without a clinical pregnancy."""
 
 
 class Transfers(Section):

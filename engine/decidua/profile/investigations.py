@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from decidua.profile.finding import Section, YesNo, finding, measured
 
-__all__ = ["AntiphospholipidTest", "ImmuneMarkers", "Investigations", "Measurement"]
+__all__ = ["AntiphospholipidTest", "Day", "ImmuneMarkers", "Investigations", "Measurement"]
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from decidua.document import Document, Place, parse_document, read_document
-from decidua.errors import DocumentError, Fault, ProfileError, nearest
+from decidua.errors import DeciduaError, DocumentError, Fault, ProfileError, RatesError, nearest
 from decidua.profile.consistency import Contradiction
 from decidua.profile.model import Profile
+from decidua.profile.rates import Rates
 
-__all__ = ["MAX_PROFILE_BYTES", "load_profile", "parse_profile"]
+__all__ = ["MAX_PROFILE_BYTES", "load_profile", "load_rates", "parse_profile"]
+
+Read = TypeVar("Read", bound=BaseModel)
 
 MAX_PROFILE_BYTES = 1_000_000
 
@@ -32,7 +35,24 @@ def load_profile(path: str | Path) -> Profile:
         document = read_document(path, limit=MAX_PROFILE_BYTES)
     except DocumentError as error:
         raise ProfileError(error.faults) from None
-    return _validate(document)
+    return _validate(document, Profile, ProfileError)
+
+
+def load_rates(path: str | Path) -> Rates:
+    """Load a clinic's own table of implantation rates from a YAML or JSON file.
+
+    Args:
+        path: The file, of at most 1 MB, laid out as ``decidua schema rates`` says.
+
+    Raises:
+        RatesError: The file cannot be read, or two rows could hold for one transfer; every fault has file, line and
+            field.
+    """
+    try:
+        document = read_document(path, limit=MAX_PROFILE_BYTES)
+    except DocumentError as error:
+        raise RatesError(error.faults) from None
+    return _validate(document, Rates, RatesError)
 
 
 def parse_profile(text: str, *, name: str = "profile") -> Profile:
@@ -45,39 +65,46 @@ def parse_profile(text: str, *, name: str = "profile") -> Profile:
         document = parse_document(text, name=name)
     except DocumentError as error:
         raise ProfileError(error.faults) from None
-    return _validate(document)
+    return _validate(document, Profile, ProfileError)
 
 
-def _validate(document: Document) -> Profile:
+A_MAPPING: dict[type[BaseModel], str] = {
+    Profile: "a profile is a mapping such as 'age: 34' (see 'decidua schema profile')",
+    Rates: "a table of rates is a mapping with 'clinic', 'date', 'source' and 'rates' (see 'decidua schema rates')",
+}
+
+
+def _validate(document: Document, model: type[Read], refuse: type[DeciduaError]) -> Read:
     if document.value is None:
         document.value = {}
     if not isinstance(document.value, dict):
         kind = "a list" if isinstance(document.value, list) else "a single value"
-        message = f"is {kind}; a profile is a mapping such as 'age: 34' (see 'decidua schema profile')"
-        raise ProfileError(Fault(message, file=document.name, line=document.line_of(())))
+        raise refuse(Fault(f"is {kind}; {A_MAPPING[model]}", file=document.name, line=document.line_of(())))
     try:
-        return Profile.model_validate(document.value)
+        return model.model_validate(document.value)
     except ValidationError as error:
-        raise ProfileError(_faults(error, document)) from None
+        raise refuse(_faults(error, document, model)) from None
 
 
-def _faults(error: ValidationError, document: Document) -> list[Fault]:
+def _faults(error: ValidationError, document: Document, model: type[BaseModel]) -> list[Fault]:
     faults: dict[tuple[str, str], Fault] = {}
-    for place, message in _places(error):
+    for place, message in _places(error, model):
         field = ".".join(str(step + 1) if isinstance(step, int) else step for step in place)
         fault = Fault(message, file=document.name, line=document.line_of(place), field=field)
         faults.setdefault((field, message), fault)
     return sorted(faults.values(), key=lambda fault: (fault.line or 0, fault.field))
 
 
-def _places(error: ValidationError) -> Iterator[tuple[Place, str]]:
+def _places(error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[Place, str]]:
     for detail in error.errors(include_url=False):
         cause = detail.get("ctx", {}).get("error")
         if isinstance(cause, Contradiction):
             for path, message in cause.found:
-                yield tuple(int(step) if step.isdigit() else step for step in path), message
+                yield (*detail["loc"], *(int(step) if step.isdigit() else step for step in path)), message
             continue
-        yield detail["loc"], _message(detail)
+        if detail["type"] == "too_short" and detail["input"]:
+            continue  # pydantic counts the entries without a fault; those that have one are told by themselves
+        yield detail["loc"], _message(detail, model)
 
 
 def _inner_model(annotation: Any) -> Any:
@@ -87,11 +114,11 @@ def _inner_model(annotation: Any) -> Any:
     return next((inner for part in get_args(annotation) if (inner := _inner_model(part))), None)
 
 
-def _message(detail: Any) -> str:
+def _message(detail: Any, root: type[BaseModel]) -> str:
     kind, given, context = detail["type"], detail["input"], detail.get("ctx", {})
     shown = _shown(given)
     if kind == "extra_forbidden":
-        message = _no_such_field(detail["loc"])
+        message = _no_such_field(detail["loc"], root)
     elif kind == "missing":
         message = "is required here; add it"
     elif kind in _LIMITS:
@@ -99,6 +126,8 @@ def _message(detail: Any) -> str:
         message = f"{shown} is not possible; it must be {side} {context[bound]:g}"
     elif kind == "too_long":
         message = f"holds {context['actual_length']} entries; it must hold at most {context['max_length']}"
+    elif kind == "too_short":
+        message = f"is empty; it must hold at least {context['min_length']}"
     elif kind == "literal_error":
         allowed = [word.strip("' ") for word in str(context["expected"]).replace(" or ", ", ").split(",")]
         message = f"{shown} is not one of {', '.join(allowed)}{nearest(str(given), allowed)}"
@@ -109,8 +138,8 @@ def _message(detail: Any) -> str:
     return message
 
 
-def _no_such_field(location: tuple[str | int, ...]) -> str:
-    model: Any = Profile
+def _no_such_field(location: tuple[str | int, ...], root: type[BaseModel]) -> str:
+    model: Any = root
     for step in location[:-1]:
         if isinstance(step, str) and step in model.model_fields:
             model = _inner_model(model.model_fields[step].annotation) or model

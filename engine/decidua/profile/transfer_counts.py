@@ -1,17 +1,15 @@
 """Counts of embryo transfers and of the embryos in them that may be intervals, and the cumulative predicted chance."""
 
 from collections.abc import Callable, Collection, Sequence
+from math import prod
 
-from decidua.profile.history import Embryo, Transfer, Transfers
+from decidua.profile.history import FAILED, Embryo, Transfer, Transfers
 from decidua.profile.interval import Interval, Sum, exactly, narrow
 
 __all__ = ["TRANSFER_COUNTS", "bound_transfers", "count_transfers", "cumulative_chance", "transfer_sums"]
 
 ROUNDING = 12
 """Decimals kept of a product of chances, so that a chance of exactly 60 % is not read as above it."""
-
-FAILED = ("negative_hcg", "biochemical_loss")
-"""Outcomes of a transfer without a clinical pregnancy."""
 
 TRANSFER_COUNTS = {
     "total": "transfers.total",
@@ -236,17 +234,24 @@ def cumulative_chance(transfers: Transfers) -> Interval:
     """Return the cumulative predicted chance of implantation over the failed transfers.
 
     The formula is 1 - product(1 - p) over the failed transfers (ESHRE 2023). A transfer whose chance is not known adds
-    between nothing and certainty; one that is not described may have failed or not.
+    between nothing and certainty, and so does one that is not described. Of the transfers whose outcome is not known as
+    many failed as the count of failed transfers demands at least, and allows at most.
 
     Returns:
-        An interval within 0 to 1.
+        The narrowest interval within 0 to 1 that holds every chance these counts allow.
     """
-    unsettled, undescribed = _open_failures(transfers, bound_transfers(transfers))
-    missed_low, missed_high = 0.0 if undescribed else 1.0, 1.0
-    for transfer in transfers.singles:
-        failed, chance = _failed(transfer), transfer.predicted_chance
-        if failed or (failed is None and unsettled):
-            missed_low *= 0.0 if chance is None else 1 - chance
-        if failed and chance is not None:
-            missed_high *= 1 - chance
+    counts = bound_transfers(transfers)
+    failed, total = counts["transfers.failed"], counts["transfers.total"]
+    certain = [single.predicted_chance for single in transfers.singles if _failed(single)]
+    unsettled = [single.predicted_chance for single in transfers.singles if _failed(single) is None]
+    least, most = int(failed.low) - len(certain), len(unsettled)
+    if failed.high is not None:
+        most = min(most, int(failed.high) - len(certain))
+    least -= int(total.high) - len(transfers.singles) if total.high is not None else least
+    lowest = sorted(0.0 if chance is None else chance for chance in unsettled)[: max(least, 0)]
+    highest = sorted((1.0 if chance is None else chance for chance in unsettled), reverse=True)[:most]
+    missed_high = prod(1 - (chance or 0.0) for chance in certain) * prod(1 - chance for chance in lowest)
+    missed_low = prod(0.0 if chance is None else 1 - chance for chance in certain) * prod(1 - one for one in highest)
+    if _open_failures(transfers, counts)[1]:
+        missed_low = 0.0
     return Interval(round(1 - missed_high, ROUNDING), round(1 - missed_low, ROUNDING))

@@ -80,7 +80,7 @@ def _found(option: OptionAnswer) -> Iterator[Bullet]:
         yield Bullet("Found", f"{_figures(effect)}.", "plain", tuple(_sure(effect)))
     for effect in (*leading[1:], *(one for one in shown if one.strategy != option.leading_strategy)):
         way = "" if effect.strategy == option.leading_strategy else f" of another way ({titles[effect.strategy]})"
-        without = f"; what is without it {BASELINES[effect.baseline_kind]}" if effect.per_1000 is not None else ""
+        without = f"; without it: {BASELINES[effect.baseline_kind]}" if effect.per_1000 is not None else ""
         certainty = effect.certainty.replace("_", " ")
         hers = hers_line(effect) if effect.studies > 1 else None
         details = () if hers is None else (hers,)

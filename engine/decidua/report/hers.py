@@ -12,10 +12,10 @@ from decidua.report.parts import Bullet, list_words, lower_first
 __all__ = ["BASELINES", "hers_line", "hers_words", "standing_bullets"]
 
 BASELINES = {
-    "given": "her own chance, given",
+    "given": "her own chance, as given",
     "declared_rule": "by a declared rule",
-    "studies_she_fits": "from studies she fits",
-    "all_studies": "from all its studies",
+    "studies_she_fits": "as in the studies she fits",
+    "all_studies": "as in all its studies",
 }
 """Whose risk stands for her without treatment, in a few words."""
 

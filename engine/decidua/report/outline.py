@@ -5,13 +5,14 @@ Every format renders this one outline, so that none of them says more, or less, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from decidua.assessment.result import Assessment, CauseAnswer, DefinitionAnswer, OptionAnswer
+from decidua.assessment.result import Assessment, OptionAnswer
 from decidua.report.brief import brief_blocks, brief_sources
+from decidua.report.definitions import definition_blocks, explanation_blocks
 from decidua.report.on_tests import advice_lines
 from decidua.report.option import STATUS_TONES, option_blocks
-from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph, Tone, list_words, lower_first
+from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph, list_words
 from decidua.report.stability import stability_blocks
 from decidua.report.with_retracted import with_retracted_blocks
 
@@ -26,7 +27,6 @@ LONGER = (
     "Every way to use an option, every study, position and caution: --all. Studies with their forest plots: "
     "'decidua evidence OPTION'."
 )
-TERMS = {"rpl": "Recurrent pregnancy loss", "rif": "Recurrent implantation failure"}
 
 
 def outline(result: Assessment, *, full: bool = False) -> list[Block]:
@@ -38,8 +38,8 @@ def outline(result: Assessment, *, full: bool = False) -> list[Block]:
     """
     return [
         *_head(result),
-        *_definitions(result, full=full),
-        *_explanation(result, full=full),
+        *definition_blocks(result, full=full),
+        *explanation_blocks(result, full=full),
         *_options(result),
         *(block for one in result.options for block in (option_blocks(one, full=True) if full else brief_blocks(one))),
         *([] if full else [Paragraph(LONGER, "muted")]),
@@ -72,83 +72,7 @@ def _head(result: Assessment) -> Iterator[Block]:
         yield Bullets(tuple(Bullet("Not used", note, "open") for note in result.notes))
 
 
-def _definitions(result: Assessment, *, full: bool) -> Iterator[Block]:
-    yield Heading("Which definitions hold", 2)
-    bullets: list[Bullet] = []
-    for term, name in TERMS.items():
-        answers = [one for one in result.definitions if one.term == term]
-        said = []
-        for verdict, word in (("yes", "yes by"), ("unknown", "not known by"), ("no", "no by")):
-            group = [one for one in answers if one.verdict == verdict]
-            if group:
-                every = f"all {len(group)} that were read" if len(group) == len(answers) and len(group) > 1 else ""
-                names = list_words(_names(group))
-                if every and (verdict == "yes" or full):
-                    said.append(f"{word} {every}: {names}")
-                else:
-                    said.append(f"{word} {every or names}")
-        tone: Tone = "good" if any(one.verdict == "yes" for one in answers) else "plain"
-        bullets.append(Bullet(name, "; ".join(said) or "no definition of that date was read", tone))
-        open_ones = [one for one in answers if one.verdict == "unknown" and one.because]
-        if open_ones and not any(one.verdict == "yes" for one in answers):
-            bullets.append(Bullet("", f"{_name(open_ones[0])} {open_ones[0].because}.", "open"))
-    stand_ins = [one.title for one in result.definitions if one.stands_in]
-    if stand_ins:
-        bullets.append(Bullet("Stands in", f"{list_words(stand_ins)}: no definition of that date was read.", "open"))
-    yield Bullets(tuple(bullets))
-
-
-def _name(answer: DefinitionAnswer) -> str:
-    year = answer.id.rpartition("-")[2]
-    return f"{answer.society} {year}" if year.isdigit() and year not in answer.society else answer.society
-
-
-def _names(answers: Sequence[DefinitionAnswer]) -> list[str]:
-    return [_name(answer) for answer in answers]
-
-
-def _explanation(result: Assessment, *, full: bool) -> Iterator[Block]:
-    yield Heading("Does anything explain it?", 2)
-    bullets: list[Bullet] = []
-    found = [cause for cause in result.causes if cause.verdict == "yes"]
-    for cause in found:
-        bullets.append(_found(cause, full=full))
-    if not any(cause.explains for cause in found):
-        bullets.append(Bullet("Causes", "none that would explain it was found among what is known."))
-    unknown = [cause.title for cause in result.causes if cause.verdict == "unknown"]
-    if unknown:
-        bullets.append(Bullet("Not known", f"{list_words([lower_first(title) for title in unknown])}.", "open"))
-    terms = {one.term for one in result.definitions if one.verdict == "yes"}
-    for panel in result.unexplained:
-        if terms and panel.condition not in terms and not full:
-            continue
-        words = {
-            "yes": "all its tests are normal: unexplained",
-            "no": "not unexplained by it",
-            "unknown": "cannot be said yet",
-        }
-        said = [words[panel.verdict]]
-        if panel.abnormal:
-            said.append(f"not normal: {list_words(panel.abnormal)}")
-        if panel.missing:
-            said.append(f"missing: {list_words(panel.missing)}")
-        tone: Tone = {"yes": "good", "no": "bad", "unknown": "open"}[panel.verdict]  # type: ignore[assignment]
-        stands = " (stands in: none of that date was read)" if panel.stands_in else ""
-        bullets.append(Bullet(f"{panel.title}{stands}", "; ".join(said), tone))
-    yield Bullets(tuple(bullets))
-
-
-USUAL_CARE_SHOWN = 4
 NEXT_SHOWN = 10
-
-
-def _found(cause: CauseAnswer, *, full: bool) -> Bullet:
-    role = "explains it" if cause.explains else "bears on it, does not explain the series"
-    shown = cause.usual_care if full else cause.usual_care[:USUAL_CARE_SHOWN]
-    care = tuple(f"Usual for it: {line}" for line in shown) or ("What is usual for it was not read.",)
-    if len(shown) < len(cause.usual_care):
-        care += (f"{len(cause.usual_care) - len(shown)} more on usual care with --all.",)
-    return Bullet(cause.title, f"found; {role}. {cause.says}", "bad" if cause.explains else "open", care)
 
 
 def _options(result: Assessment) -> Iterator[Block]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -14,6 +15,7 @@ from decidua.errors import DeciduaError, nearest
 from decidua.frozen import Frozen
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
+from decidua.report.behind import behind_blocks
 from decidua.report.evidence_positions import contradiction_bullet
 from decidua.report.on_tests import blocks_on_test
 from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph
@@ -28,7 +30,7 @@ from decidua.rulebook.policy import (
     StabilityPolicy,
 )
 
-__all__ = ["Entry", "list_blocks", "listed", "show_blocks"]
+__all__ = ["Entry", "found_by", "list_blocks", "listed", "show_blocks"]
 
 NUMBERED = (CertaintyPolicy, CertaintyRule, Size, StabilityPolicy)
 """Records of a policy whose numbers have a source, or are decidua's own choice."""
@@ -73,12 +75,12 @@ def entries(book: Rulebook) -> Iterator[Entry]:
     yield from (Entry(one.id, "contradiction", one.topic, one) for one in book.contradictions)
     yield from (Entry(one.id, "comparison", one.in_brief, one) for one in book.comparisons)
     yield from (Entry(one.id, "unreliable", f"not relied on: {one.why}", one) for one in book.unreliable)
-    for name in ("status", "pooling", "certainty", "baseline", "rank", "words", "next", "stability"):
+    for name in ("status", "pooling", "certainty", "baseline", "rank", "words", "next", "stability", "explain"):
         yield Entry(name, "policy", f"Policy: {name}", getattr(book.policy, name))
 
 
-def listed(book: Rulebook, kind: str | None) -> list[Entry]:
-    """Return the entries of one kind, or all.
+def listed(book: Rulebook, kind: str | None, words: Sequence[str] = ()) -> list[Entry]:
+    """Return the entries of one kind, or all; with words, those whose id or title holds each of them.
 
     Raises:
         DeciduaError: There is no such kind.
@@ -87,7 +89,12 @@ def listed(book: Rulebook, kind: str | None) -> list[Entry]:
     kinds = list(dict.fromkeys(entry.kind for entry in every))
     if kind is not None and kind not in kinds:
         raise DeciduaError(f"there is no kind '{kind}'{nearest(kind, kinds)}; the kinds are {', '.join(kinds)}")
-    return [entry for entry in every if kind in (None, entry.kind)]
+    wanted = [word.lower() for word in words]
+    return [
+        entry
+        for entry in every
+        if kind in (None, entry.kind) and all(word in f"{entry.id} {entry.title}".lower() for word in wanted)
+    ]
 
 
 def list_blocks(book: Rulebook, found: list[Entry]) -> list[Block]:
@@ -103,17 +110,35 @@ def _brought(book: Rulebook, entry: Entry) -> str:
     return f" [from overlay {overlay}{f', {place[0]}' if place else ''}]"
 
 
-def show_blocks(book: Rulebook, id_: str) -> list[Block]:
-    """Return one rule or record in plain English, with its place in the files.
+def show_blocks(book: Rulebook, id_: str, folders: Sequence[Path] = ()) -> list[Block]:
+    """Return one rule or record in plain English, with its place in the files and what stands behind it.
+
+    Args:
+        book: The rulebook.
+        id_: Id of the rule or record.
+        folders: Folders of the rules, whose worked cases are named too.
 
     Raises:
         DeciduaError: There is no such id; the nearest is named.
+    """
+    return [
+        block
+        for entry in found_by(book, id_)
+        for block in (*_show(book, entry), *behind_blocks(book, entry.kind, entry.id, entry.record, folders))
+    ]
+
+
+def found_by(book: Rulebook, id_: str) -> list[Entry]:
+    """Return every rule or record of an id.
+
+    Raises:
+        DeciduaError: There is none; the nearest is named.
     """
     every = list(entries(book))
     found = [entry for entry in every if entry.id == id_]
     if not found:
         raise DeciduaError(f"there is no rule or record '{id_}'{nearest(id_, [entry.id for entry in every])}")
-    return [block for entry in found for block in _show(book, entry)]
+    return found
 
 
 def _show(book: Rulebook, entry: Entry) -> Iterator[Block]:

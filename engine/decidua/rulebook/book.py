@@ -41,6 +41,7 @@ from decidua.rulebook.models import (
     Panel,
     Strategy,
     Subset,
+    Validity,
 )
 from decidua.rulebook.overlay import Overlay
 from decidua.rulebook.policy import Policy
@@ -350,6 +351,10 @@ class DatedRulebook:
     def _there(self, id_: str, date: str | None) -> bool:
         """Say whether a record of that date counts: published, and not held back."""
         return id_ not in self.without and self._published(date)
+
+    def printed(self, valid: Validity) -> bool:
+        """Say whether a rule had been printed by the date."""
+        return self._published(valid.since)
 
     def _ended(self, rule: Any) -> bool:
         """Say whether a rule no longer holds; one that a new document ended holds on where that is held back."""

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from math import comb
 
 from decidua.condition.reference import evaluate
-from decidua.condition.syntax import Atom, Condition, Known, Literal_, Rule, rules_in, walk
+from decidua.condition.syntax import (
+    All,
+    AnyOf,
+    AtLeast,
+    Atom,
+    Condition,
+    Known,
+    Literal_,
+    Rule,
+    children,
+    rules_in,
+    walk,
+)
+from decidua.engines.production import WAYS
 from decidua.errors import Fault, nearest
 from decidua.evidence.lines import refers_to_no_rule
 from decidua.profile.facts import Facts, Value
@@ -23,12 +37,20 @@ __all__ = ["check_rulebook"]
 Conditions = Iterable[tuple[str, str, Condition, bool]]
 """Record id, key of its place, condition, and whether ``known`` is allowed in it."""
 
+Where = tuple[str, int | None]
+"""File and line."""
 
-def check_rulebook(book: Rulebook) -> list[Fault]:
-    """Return every fault of a rulebook whose files loaded one by one."""
+
+def check_rulebook(book: Rulebook, again: Mapping[str, Sequence[Where]] | None = None) -> list[Fault]:
+    """Return every fault of a rulebook whose files loaded one by one.
+
+    Args:
+        book: The rulebook.
+        again: Where an id or key stood once more, by its place's key.
+    """
     policies = list(_policy_conditions(book))
     return [
-        *_twice(book),
+        *_twice(book, again or {}),
         *_conditions(book),
         *(policies or _pooling_laws(book)),
         *_circles(book),
@@ -36,16 +58,16 @@ def check_rulebook(book: Rulebook) -> list[Fault]:
     ]
 
 
-def _at(book: Rulebook, key: str, message: str) -> Fault:
+def _at(book: Rulebook, key: str, message: str, code: str) -> Fault:
     file, line = book.places.get(key, ("", None))
-    return Fault(message, file=file, line=line, field=key.partition(":")[2])
+    return Fault(message, file=file, line=line, field=key.partition(":")[2], code=code)
 
 
 PLACES = {"key": "key", "test": "key", "drug": "key", "option": "option"}
 """Under which name the place of a record is kept; the others are found by their id."""
 
 
-def _twice(book: Rulebook) -> Iterator[Fault]:
+def _twice(book: Rulebook, again: Mapping[str, Sequence[Where]]) -> Iterator[Fault]:
     groups: dict[str, list[str]] = {
         "id": [
             *(one.id for one in (*book.definitions, *book.panels, *book.causes, *book.subsets)),
@@ -71,7 +93,10 @@ def _twice(book: Rulebook) -> Iterator[Fault]:
         for id_, times in Counter(ids).items():
             if times > 1:
                 key = f"{PLACES.get(kind, 'id')}:{id_}"
-                yield _at(book, key, f"the {kind} '{id_}' is used {times} times; give each record its own")
+                others = [f"{file}, line {line}" for file, line in again.get(key, ())]
+                also = f" (it stands in {' and in '.join(others)} too)" if others else ""
+                message = f"the {kind} '{id_}' is used {times} times; give each record its own{also}"
+                yield _at(book, key, message, "R401")
 
 
 def _pooling_ids(book: Rulebook) -> list[str]:
@@ -100,8 +125,8 @@ def _all_conditions(book: Rulebook) -> Iterator[tuple[str, str, Condition, bool]
 def _conditions(book: Rulebook) -> Iterator[Fault]:
     known_rules = _rule_ids(book)
     for _, key, condition, known_allowed in _all_conditions(book):
-        for message in _condition_faults(condition, vocabulary(), known_rules, known_allowed=known_allowed):
-            yield _at(book, key, message)
+        for code, message in _condition_faults(condition, vocabulary(), known_rules, known_allowed=known_allowed):
+            yield _at(book, key, message, code)
 
 
 def _rule_ids(book: Rulebook) -> list[str]:
@@ -111,15 +136,15 @@ def _rule_ids(book: Rulebook) -> list[str]:
 
 def _policy_conditions(book: Rulebook) -> Iterator[Fault]:
     for row in book.policy.status.rows:
-        for message in _condition_faults(row.when, STATUS_FACTS, [], known_allowed=True):
-            yield _at(book, f"id:{row.id}", message)
+        for code, message in _condition_faults(row.when, STATUS_FACTS, [], known_allowed=True):
+            yield _at(book, f"id:{row.id}", message, code)
     for rule in book.policy.certainty.rules:
-        for message in _condition_faults(rule.when, CERTAINTY_FACTS, [], known_allowed=True):
-            yield _at(book, f"id:{rule.id}", message)
+        for code, message in _condition_faults(rule.when, CERTAINTY_FACTS, [], known_allowed=True):
+            yield _at(book, f"id:{rule.id}", message, code)
     pooling = book.policy.pooling
     for out in (*pooling.never, *pooling.second_line, *pooling.alone):
-        for message in _condition_faults(out.when, POOLING_FACTS, [], known_allowed=True):
-            yield _at(book, f"id:{out.id}", message)
+        for code, message in _condition_faults(out.when, POOLING_FACTS, [], known_allowed=True):
+            yield _at(book, f"id:{out.id}", message, code)
 
 
 SOUND: Mapping[str, Value] = {
@@ -152,49 +177,62 @@ def _pooling_laws(book: Rulebook) -> Iterator[Fault]:
         facts = Facts({**SOUND, fact: value})
         if not any(evaluate(rule.when, facts, refers_to_no_rule).verdict is YES for rule in never):
             said = ("yes" if value else "no") if isinstance(value, bool) else value
-            yield _at(book, f"id:{never[0].id}", f"'never' must keep out what has {fact} = {said}; add a rule for it")
+            message = f"'never' must keep out what has {fact} = {said}; add a rule for it"
+            yield _at(book, f"id:{never[0].id}", message, "R403")
 
 
 def _condition_faults(
     condition: Condition, facts: Mapping[str, Fact], rules: list[str], *, known_allowed: bool
-) -> Iterator[str]:
+) -> Iterator[tuple[str, str]]:
     for node in walk(condition):
         if isinstance(node, Rule) and node.id not in rules:
             hint = "" if node.id in facts else nearest(node.id, [*rules, *facts])
-            yield f"'{node.id}' is no rule{hint or '; a fact needs an operator, as in FACT = yes'}"
+            yield "R302", f"'{node.id}' is no rule{hint or '; a fact needs an operator, as in FACT = yes'}"
+        if isinstance(node, All | AnyOf | AtLeast):
+            yield from _too_many_parts(node)
         if isinstance(node, Known) and not known_allowed:
-            yield f"'known {node.fact}' may stand in panels and policies only; say what value you need"
+            yield "R304", f"'known {node.fact}' may stand in panels and policies only; say what value you need"
         if isinstance(node, Atom | Known) and node.fact not in facts:
-            yield f"'{node.fact}' is no fact of the vocabulary{nearest(node.fact, facts)}"
+            yield "R303", f"'{node.fact}' is no fact of the vocabulary{nearest(node.fact, facts)}"
         elif isinstance(node, Atom):
             yield from _atom_faults(node, facts[node.fact])
 
 
-def _atom_faults(atom: Atom, fact: Fact) -> Iterator[str]:
+def _too_many_parts(node: All | AnyOf | AtLeast) -> Iterator[tuple[str, str]]:
+    """Find what the production network could not write out: too many ways to meet it, or to fail it."""
+    parts = len(node.parts)
+    if parts > WAYS:
+        yield "R310", f"joins {parts} parts, more than {WAYS}; split it into rules of their own"
+    elif isinstance(node, AtLeast) and max(comb(parts, node.count), comb(parts, node.count - 1)) > WAYS:
+        yield "R310", f"'at_least {node.count}' of {parts} conditions can be met in more than {WAYS} ways; split it"
+
+
+def _atom_faults(atom: Atom, fact: Fact) -> Iterator[tuple[str, str]]:
     ordered = atom.operator in ("<", "<=", ">", ">=")
     if ordered and fact.kind not in ("integer", "number"):
-        yield f"'{atom.fact} {atom.operator}' compares a {fact.kind.replace('_', '/')}; only numbers have an order"
+        kind = fact.kind.replace("_", "/")
+        yield "R305", f"'{atom.fact} {atom.operator}' compares a {kind}; only numbers have an order"
         return
     for value in atom.value if isinstance(atom.value, tuple) else (atom.value,):
         yield from _value_faults(atom.fact, value, fact)
 
 
-def _value_faults(name: str, value: Literal_, fact: Fact) -> Iterator[str]:
+def _value_faults(name: str, value: Literal_, fact: Fact) -> Iterator[tuple[str, str]]:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if fact.kind == "yes_no" and not isinstance(value, bool):
-        yield f"'{name}' is yes or no, not '{value}'"
+        yield "R306", f"'{name}' is yes or no, not '{value}'"
     elif fact.kind == "choice" and value not in fact.choices:
-        yield f"'{name}' has no value '{value}'; it may be {', '.join(fact.choices)}{nearest(str(value), fact.choices)}"
+        choices = f"{', '.join(fact.choices)}{nearest(str(value), fact.choices)}"
+        yield "R306", f"'{name}' has no value '{value}'; it may be {choices}"
     elif fact.kind == "integer" and (not number or isinstance(value, float)):
-        yield f"'{name}' is a whole number, not '{value}'"
+        yield "R306", f"'{name}' is a whole number, not '{value}'"
     elif fact.kind == "number" and not number:
-        yield f"'{name}' is a number, not '{value}'"
+        yield "R306", f"'{name}' is a number, not '{value}'"
     elif number and isinstance(value, int | float):
         low, high = fact.minimum, fact.maximum
         if (low is not None and value < low) or (high is not None and value > high):
-            yield f"{value:g} is outside the possible range of '{name}' ({low:g} to {high:g} {fact.unit})".replace(
-                " )", ")"
-            )
+            limits = f"{low:g} to {high:g} {fact.unit}".rstrip()
+            yield "R307", f"{value:g} is outside the possible range of '{name}' ({limits})"
 
 
 def _circles(book: Rulebook) -> Iterator[Fault]:
@@ -209,7 +247,39 @@ def _circles(book: Rulebook) -> Iterator[Fault]:
         trail = _circle_from(start, refers)
         if trail is not None and frozenset(trail) not in reported:
             reported.add(frozenset(trail))
-            yield _at(book, f"id:{start}", f"refers to itself through {' -> '.join([*trail, start])}; break the circle")
+            message = f"refers to itself through {' -> '.join([*trail, start])}; break the circle"
+            yield _at(book, f"id:{start}", message, "R308")
+    if not reported:
+        yield from _too_deep(book, refers)
+
+
+MAX_DEPTH = 120
+"""Deepest nesting of a condition with those of the rules it refers to: far more than a person can follow."""
+
+
+def _depth(condition: Condition) -> int:
+    return 1 + max((_depth(part) for part in children(condition)), default=0)
+
+
+def _too_deep(book: Rulebook, refers: Mapping[str, set[str]]) -> Iterator[Fault]:
+    """Find the first rules that nest conditions too deep, through others too; there are no circles."""
+    own = {id_: _depth(condition) for id_, _, condition, _ in _all_conditions(book)}
+    depth: dict[str, int] = {}
+    stack = list(refers)
+    while stack:
+        id_ = stack[-1]
+        missing = [one for one in refers.get(id_, ()) if one not in depth]
+        if missing:
+            stack.extend(missing)
+            continue
+        stack.pop()
+        if id_ in depth:
+            continue
+        below = max((depth[one] for one in refers.get(id_, ())), default=0)
+        depth[id_] = own.get(id_, 1) + below
+        if depth[id_] > MAX_DEPTH >= below:
+            message = f"nests more than {MAX_DEPTH} deep, with the rules it refers to; write it flatter"
+            yield _at(book, f"id:{id_}", message, "R309")
 
 
 def _circle_from(start: str, refers: Mapping[str, set[str]]) -> list[str] | None:
@@ -259,6 +329,11 @@ def _references(book: Rulebook) -> Iterator[Fault]:
             "investigation",
         ),
         (
+            ((f"id:{one.id}", _named(one.criterion_of)) for one in book.causes),
+            [one.id for one in book.causes],
+            "cause",
+        ),
+        (
             ((f"id:{one.id}", [id_ for care in one.usual_care for id_ in care.positions]) for one in book.causes),
             book.position,
             "position",
@@ -299,7 +374,9 @@ def _references(book: Rulebook) -> Iterator[Fault]:
         study = book.study.get(rule.study)
         if study is not None and outcome_of(rule, study) is None:
             what = f"{rule.outcome} per {rule.per}{f' in the subgroup {rule.subgroup!r}' if rule.subgroup else ''}"
-            yield _at(book, f"id:{rule.id}", f"'{rule.study}' has no control arm with a figure on {what}; name one")
+            yield _at(
+                book, f"id:{rule.id}", f"'{rule.study}' has no control arm with a figure on {what}; name one", "R402"
+            )
 
 
 def _care_references(book: Rulebook) -> Iterator[tuple[Iterable[tuple[str, Iterable[str]]], Iterable[str], str]]:
@@ -325,9 +402,8 @@ def _unknown(
     for key, references in records:
         for reference in references:
             if reference not in names:
-                yield _at(
-                    book, key, f"refers to the {called} '{reference}', which does not exist{nearest(reference, known)}"
-                )
+                message = f"refers to the {called} '{reference}', which does not exist{nearest(reference, known)}"
+                yield _at(book, key, message, "R402")
 
 
 def _strategy_references(book: Rulebook, strategy: Strategy, sources: list[str]) -> Iterator[Fault]:
@@ -352,6 +428,5 @@ def _strategy_references(book: Rulebook, strategy: Strategy, sources: list[str])
         for text, called, exists in pairs:
             if text is not None and not exists(text):
                 known = {getattr(outcome, called) for outcome in study.outcomes} - {None}
-                yield _at(
-                    book, key, f"'{use.study}' has no {called} '{text}'; it has {'; '.join(sorted(known)) or 'none'}"
-                )
+                message = f"'{use.study}' has no {called} '{text}'; it has {'; '.join(sorted(known)) or 'none'}"
+                yield _at(book, key, message, "R402")

@@ -88,7 +88,7 @@ def _file_names(folder: Path) -> list[str]:
     """Return the name of every rule file relative to the folder, in a fixed order."""
     if not folder.is_dir():
         raise RulebookError(
-            Fault("is no folder of rules; name one laid out like the shipped 'rules'", file=str(folder))
+            Fault("is no folder of rules; name one laid out like the shipped 'rules'", file=str(folder), code="R101")
         )
     names: list[str] = []
     for parent, folders, files in os.walk(folder):
@@ -104,7 +104,9 @@ def _read_files(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, bytes
         path = folder / name
         try:
             if path.stat().st_size > MAX_RULE_FILE_BYTES:
-                raise RulebookError(Fault(f"is larger than {MAX_RULE_FILE_BYTES // 1_000_000} MB", file=str(path)))
+                raise RulebookError(
+                    Fault(f"is larger than {MAX_RULE_FILE_BYTES // 1_000_000} MB", file=str(path), code="D002")
+                )
             yield name, path.read_bytes()
         except OSError as error:
-            raise RulebookError(Fault(f"cannot be read: {error.strerror}", file=str(path))) from error
+            raise RulebookError(Fault(f"cannot be read: {error.strerror}", file=str(path), code="D001")) from error

@@ -47,7 +47,7 @@ LISTS: Mapping[str, str] = {
 }
 """Where a rulebook holds the records of each kind; strategies stand in their options."""
 
-POLICIES = ("status", "certainty", "rank", "outcomes", "words", "pooling", "baseline", "next", "stability")
+POLICIES = ("status", "certainty", "rank", "outcomes", "words", "pooling", "baseline", "next", "stability", "explain")
 EVIDENCE = (
     *("study", "synthesis", "ongoing", "document", "position", "contradiction", "unread"),
     *("subject", "care_position", "comparison", "unreliable"),
@@ -98,12 +98,12 @@ def _check_folders(folders: Sequence[Path]) -> None:
     seen: set[Path] = set()
     for folder in folders:
         if folder.resolve() in seen:
-            faults.append(Fault("is laid over itself; name each overlay once", file=str(folder)))
+            faults.append(Fault("is laid over itself; name each overlay once", file=str(folder), code="R101"))
         elif folder.is_dir() and not is_overlay(folder):
             message = (
                 "is no overlay: its rulebook.yaml does not say 'overlay: true'; a whole rulebook may only come first"
             )
-            faults.append(Fault(message, file=str(folder)))
+            faults.append(Fault(message, file=str(folder), code="R101"))
         seen.add(folder.resolve())
     if faults:
         raise RulebookError(faults)
@@ -162,7 +162,7 @@ def lay_over(book: Rulebook, files: Mapping[str, bytes], folder: Path) -> Rulebo
     own = {document for document, _ in overlay.places.values()} | {one.file for one in overlay.brought}
     work.faults.extend(_own_place(fault, own, overlay) for fault in check_rulebook(laid))
     if work.faults:
-        raise RulebookError(work.faults)
+        raise RulebookError(fault if fault.code else replace(fault, code="R501") for fault in work.faults)
     extended = {place_key(one.kind.rstrip("+"), one.id) for one in overlay.brought if one.kind.endswith("+")}
     here = {key: place for key, place in overlay.places.items() if key not in extended}
     return replace(laid, places={**book.places, **here})
@@ -338,4 +338,5 @@ def _own_place(fault: Fault, own: set[str], overlay: OverlayFiles) -> Fault:
     )
     below = ", ".join(str(part) for part in (fault.file, fault.line and f"line {fault.line}") if part)
     what = f"{repr(fault.field) if fault.field else 'a record'} below{f' ({below})' if below else ''}"
-    return overlay.fault(f"with this overlay, {what} {fault.message}", *place)
+    told = overlay.fault(f"with this overlay, {what} {fault.message}", *place)
+    return replace(told, code=fault.code)

@@ -20,16 +20,17 @@ Model = TypeVar("Model", bound=Record)
 
 
 class Loaded:
-    """Faults found so far, and where each record stood."""
+    """Faults found so far, where each record stood, and where an id stood once more."""
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
         self.places: dict[str, tuple[str, int | None]] = {}
+        self.again: dict[str, list[tuple[str, int | None]]] = {}
 
-    def fault(self, document: Document, place: Place, message: str) -> None:
+    def fault(self, document: Document, place: Place, message: str, code: str = "R205") -> None:
         """Note one fault at a place of a document."""
         field = ".".join(str(step + 1) if isinstance(step, int) else step for step in place)
-        self.faults.append(Fault(message, file=document.name, line=document.line_of(place), field=field))
+        self.faults.append(Fault(message, file=document.name, line=document.line_of(place), field=field, code=code))
 
 
 def load_records(document: Document, model: type[Model], loaded: Loaded) -> Model | None:
@@ -47,8 +48,8 @@ def load_records(document: Document, model: type[Model], loaded: Loaded) -> Mode
     try:
         record = model.model_validate(value)
     except ValidationError as error:
-        for place, message in _validation_faults(error, model):
-            loaded.fault(document, place, message)
+        for place, message, code in _validation_faults(error, model):
+            loaded.fault(document, place, message, code)
         return None
     _note_places(document, loaded)
     return record
@@ -65,7 +66,7 @@ def _with_conditions(value: Any, document: Document, place: Place, loaded: Loade
         here = (*place, key)
         if key in CONDITION_KEYS and item is not None:
             result[key] = parse_condition(
-                item, report=lambda spot, message: loaded.fault(document, spot, message), place=here
+                item, report=lambda spot, message: loaded.fault(document, spot, message, "R301"), place=here
             )
         else:
             result[key] = _with_conditions(item, document, here, loaded)
@@ -83,25 +84,27 @@ def _note_places(document: Document, loaded: Loaded) -> None:
         for step in place:
             value = value[step]
         if isinstance(value, str):
-            loaded.places.setdefault(f"{place[-1]}:{value}", (document.name, line))
+            key, here = f"{place[-1]}:{value}", (document.name, line)
+            if loaded.places.setdefault(key, here) != here:
+                loaded.again.setdefault(key, []).append(here)
 
 
-def _validation_faults(error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[Place, str]]:
+def _validation_faults(error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[Place, str, str]]:
     for detail in error.errors(include_url=False):
         place = tuple(step for step in detail["loc"] if isinstance(step, int) or _is_key(step))
         given, kind = detail["input"], detail["type"]
         if kind == "extra_forbidden":
             names = _names_at(model, detail["loc"][:-1])
-            yield place, f"there is no such key{nearest(str(detail['loc'][-1]), names) or _list(names)}"
+            yield place, f"there is no such key{nearest(str(detail['loc'][-1]), names) or _list(names)}", "R201"
         elif kind == "missing":
-            yield place, "is required here; add it"
+            yield place, "is required here; add it", "R202"
         elif kind == "literal_error":
-            yield place, f"{given!r} is not allowed; use one of {detail['ctx']['expected']}"
+            yield place, f"{given!r} is not allowed; use one of {detail['ctx']['expected']}", "R203"
         elif kind == "value_error":
-            yield place, str(detail["ctx"]["error"])
+            yield place, str(detail["ctx"]["error"]), "R205"
         else:
             shown = given if isinstance(given, str | int | float | bool) else type(given).__name__
-            yield place, f"{shown!r}: {detail['msg'][0].lower()}{detail['msg'][1:]}"
+            yield place, f"{shown!r}: {detail['msg'][0].lower()}{detail['msg'][1:]}", "R204"
 
 
 def _is_key(step: Any) -> bool:

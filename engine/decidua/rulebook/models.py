@@ -91,10 +91,14 @@ class Cause(ConditionRule):
 
     Attributes:
         explains: Whether it explains a series of losses (or failures), or only bears on it.
+        criteria: The set of criteria it stands for, where there are several for one cause.
+        criterion_of: Id of the cause that this is a further set of criteria for; it explains nothing by itself.
     """
 
     conditions: Annotated[tuple[Literal["rpl", "rif"], ...], Field(strict=False)]
     explains: bool
+    criteria: Text | None = None
+    criterion_of: Text | None = None
     says: Text
     usual_care: Annotated[tuple[UsualCare, ...], Field(strict=False)] = ()
     notes: Texts = ()

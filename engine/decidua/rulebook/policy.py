@@ -11,6 +11,7 @@ from decidua.condition.syntax import Condition
 from decidua.evidence.models import Record, Text, Texts
 from decidua.profile.finding import Fact
 from decidua.rulebook.baseline import BaselinePolicy
+from decidua.rulebook.explaining import ExplainPolicy
 from decidua.rulebook.models import Burden, OutcomePolicy
 
 __all__ = [
@@ -429,3 +430,4 @@ class Policy(Record):
     baseline: BaselinePolicy
     next: NextPolicy
     stability: StabilityPolicy
+    explain: ExplainPolicy

@@ -1,6 +1,7 @@
 """Reads a rulebook from its files: parses, checks and assembles them, and names every fault in one go."""
 
 import hashlib
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,13 +9,14 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from decidua.document import Document, parse_document
+from decidua.document import Document, decode, parse_document
 from decidua.errors import DocumentError, Fault, RulebookError
 from decidua.evidence.care import CareFile
 from decidua.evidence.models import EvidenceFile, GuidelineFile, Identified, Record
 from decidua.rulebook.baseline import BaselinePolicy
 from decidua.rulebook.book import Manifest, Rulebook
 from decidua.rulebook.checking import check_rulebook
+from decidua.rulebook.explaining import ExplainPolicy
 from decidua.rulebook.loading import Loaded, load_records
 from decidua.rulebook.models import (
     Cause,
@@ -91,6 +93,7 @@ FILES: dict[str, type[Record]] = {
     "policy/baseline.yaml": BaselinePolicy,
     "policy/next.yaml": NextPolicy,
     "policy/stability.yaml": StabilityPolicy,
+    "policy/explain.yaml": ExplainPolicy,
     "policy/outcomes.yaml": OutcomeFile,
 }
 """Files that every rulebook has, each with its model."""
@@ -152,7 +155,7 @@ def read_rulebook(files: Mapping[str, bytes], folder: Path) -> Rulebook:
             "holds no rulebook.yaml: it is no rulebook laid out like the shipped 'rules', and no overlay, whose "
             "rulebook.yaml says 'overlay: true'"
         )
-        raise RulebookError(Fault(message, file=str(folder)))
+        raise RulebookError(Fault(message, file=str(folder), code="R101"))
     loaded = Loaded()
     parts = _Parts()
     for name, document in parse_files(files, loaded).items():
@@ -161,11 +164,11 @@ def read_rulebook(files: Mapping[str, bytes], folder: Path) -> Rulebook:
             parts.add(name, record)
     for name in FILES:
         if name not in files:
-            loaded.faults.append(Fault("is missing; every rulebook needs it", file=str(folder / name)))
+            loaded.faults.append(Fault("is missing; every rulebook needs it", file=str(folder / name), code="R102"))
     if loaded.faults:
         raise RulebookError(loaded.faults)
     book = _assemble(parts, digest_of(files, ""), digest_of(files, "evidence/"), loaded)
-    faults = check_rulebook(book)
+    faults = check_rulebook(book, loaded.again)
     if faults:
         raise RulebookError(faults)
     return book
@@ -198,13 +201,10 @@ def parse_files(files: Mapping[str, bytes], loaded: Loaded, folder: Path | None 
     for name, content in files.items():
         shown = name if folder is None else str(folder / name)
         if name not in FILES and name.rpartition("/")[0] not in FOLDERS:
-            loaded.faults.append(Fault("stands where no rule is looked for; move it", file=shown))
+            loaded.faults.append(Fault("stands where no rule is looked for; move it", file=shown, code="R103"))
             continue
         try:
-            text = content.decode("utf-8-sig")
-            documents[name] = parse_document(text, name=shown)
-        except UnicodeDecodeError:
-            loaded.faults.append(Fault("is not UTF-8 text; save it as UTF-8", file=shown))
+            documents[name] = parse_document(decode(io.BytesIO(content), name=shown, limit=len(content)), name=shown)
         except DocumentError as error:
             loaded.faults.extend(error.faults)
     return documents
@@ -227,6 +227,7 @@ def _assemble(parts: _Parts, digest: str, evidence_digest: str, loaded: Loaded) 
         baseline=parts.single["policy/baseline.yaml"],
         next=parts.single["policy/next.yaml"],
         stability=parts.single["policy/stability.yaml"],
+        explain=parts.single["policy/explain.yaml"],
     )
     return Rulebook(
         manifest=parts.single["rulebook.yaml"],

@@ -1,0 +1,90 @@
+"""The smallest sets of her findings that decide a verdict by themselves, whatever else is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+
+from decidua.assessment.explanation_answer import DecidingFinding, Responsible
+from decidua.assessment.verdicts import Verdicts
+from decidua.assessment.ways import Aim, Bounds, Ways
+from decidua.condition.english import value_in_english
+from decidua.condition.syntax import Atom, Condition, Known, Rule, walk
+from decidua.profile.facts import Value
+from decidua.profile.vocabulary import vocabulary
+from decidua.rulebook.book import DatedRulebook
+
+__all__ = ["ResponsibleFindings", "bounds_of", "condition_in", "leaves_behind", "looked_at"]
+
+
+class ResponsibleFindings:
+    """Finds the findings of one woman that are responsible for the verdicts of some rules.
+
+    Args:
+        verdicts: Her verdicts.
+        known: What is known of each finding that a set may be of.
+    """
+
+    def __init__(self, verdicts: Verdicts, known: Mapping[str, Value]) -> None:
+        self.verdicts = verdicts
+        view = verdicts.view
+        self.bounds = bounds_of(view)
+        self.ways = Ways(
+            {name: (None, known[name]) for name in vocabulary() if name in known},
+            lambda id_: condition_in(view, id_),
+            {},
+        )
+
+    def of(self, id_: str, aim: Aim, decides: str) -> Responsible:
+        """Return the smallest sets that bring a rule to a verdict by themselves, with all else unknown.
+
+        Args:
+            id_: The rule.
+            aim: Its verdict.
+            decides: What that decides, in words.
+        """
+        found = self.ways.smallest([(Rule(id_), aim)], self.bounds)
+        sets = tuple(tuple(self._said(name) for name in one) for one in found.sets)
+        return Responsible(id_, decides, sets, found.smallest, found.complete)
+
+    def _said(self, name: str) -> DecidingFinding:
+        fact = vocabulary()[name]
+        return DecidingFinding(name, fact.label, value_in_english(self.verdicts.facts.get(name), fact))
+
+
+def bounds_of(view: DatedRulebook) -> Bounds:
+    """Return where the search ends, as the rules declare it."""
+    policy = view.book.policy.explain
+    return Bounds(policy.most_findings, policy.most_sets, policy.most_steps)
+
+
+def condition_in(view: DatedRulebook, id_: str) -> Condition | None:
+    """Return the condition of a rule, or None where it is not in force on the date."""
+    rule = view.rules.get(id_)
+    return None if rule is None else rule.condition
+
+
+def leaves_behind(view: DatedRulebook, id_: str) -> tuple[Atom | Known, ...]:
+    """Return every comparison in a rule and in those it refers to, in order; kept for the date."""
+    return view.keep(("leaves behind", id_), lambda: tuple(_leaves(view, id_)))
+
+
+def _leaves(view: DatedRulebook, id_: str) -> Iterator[Atom | Known]:
+    condition = condition_in(view, id_)
+    found: dict[Atom | Known, None] = {}
+    for node in () if condition is None else walk(condition):
+        if isinstance(node, Atom | Known):
+            found.setdefault(node)
+        elif isinstance(node, Rule):
+            for leaf in leaves_behind(view, node.id):
+                found.setdefault(leaf)
+    yield from found
+
+
+def looked_at(view: DatedRulebook, ids: Iterable[str]) -> set[str]:
+    """Return the findings that some rules, and those they refer to, look at."""
+    return {name for id_ in ids for name in view.keep(("looked at", id_), partial(_named, view, id_))}
+
+
+def _named(view: DatedRulebook, id_: str) -> frozenset[str]:
+    return frozenset(leaf.fact for leaf in leaves_behind(view, id_))

@@ -1,0 +1,51 @@
+"""Checks a rulebook: the faults that keep it from being loaded, else what is odd about what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from decidua.assessment.loading import load_rulebook
+from decidua.authoring.conditions import condition_findings
+from decidua.authoring.coverage import coverage_findings
+from decidua.authoring.diagnostics import Diagnostic, from_fault, in_order
+from decidua.errors import RulebookError
+from decidua.frozen import Frozen
+from decidua.rulebook.book import Rulebook
+
+__all__ = ["Checked", "check_folders", "findings"]
+
+
+class Checked(Frozen):
+    """What a check found.
+
+    Attributes:
+        book: The rulebook; None where its faults keep it from being loaded.
+        found: Every finding, errors first.
+    """
+
+    book: Rulebook | None
+    found: tuple[Diagnostic, ...]
+
+    def of(self, severity: str) -> list[Diagnostic]:
+        """Return the findings of one weight."""
+        return [one for one in self.found if one.severity == severity]
+
+
+def check_folders(folders: Sequence[Path]) -> Checked:
+    """Check a rulebook folder, or a rulebook with overlays over it.
+
+    Where files cannot be read or do not fit together, those faults are told and nothing else is looked at. Of a
+    rulebook with overlays only what they brought about is told.
+    """
+    try:
+        book = load_rulebook(folders)
+    except RulebookError as error:
+        return Checked(None, tuple(in_order(from_fault(fault) for fault in error.faults)))
+    below = set() if book.base is None else {(one.code, one.record, one.message) for one in findings(book.base)}
+    return Checked(book, tuple(one for one in findings(book) if (one.code, one.record, one.message) not in below))
+
+
+def findings(book: Rulebook) -> list[Diagnostic]:
+    """Return what is odd about a rulebook that could be loaded, errors first."""
+    return in_order([*condition_findings(book), *coverage_findings(book)])

@@ -1,0 +1,133 @@
+"""What stands behind a rule: its sources as citations, the studies with what was read of them, and its worked cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from decidua.assessment.words import READ_WORDS, cite, edition
+from decidua.document import read_document
+from decidua.errors import DeciduaError
+from decidua.evidence.models import Source, Study, Synthesis
+from decidua.frozen import Frozen
+from decidua.rulebook.book import Rulebook
+from decidua.rulebook.folder import MAX_RULE_FILE_BYTES
+from decidua.rulebook.models import Cause, Definition, Drug, Panel, Strategy, Subset
+
+__all__ = ["NamedCase", "cases_of", "citations", "studies_behind"]
+
+
+def citations(book: Rulebook, record: Any) -> list[str]:
+    """Return the sources of a rule or record, each in a line: citation, how it was read, and where."""
+    ids: list[str] = []
+    if isinstance(record, Strategy | Subset):
+        ids += record.source
+    elif isinstance(record, Definition | Panel) and record.guideline is not None:
+        ids.append(record.guideline)
+    elif isinstance(record, Cause):
+        ids += [book.position[id_].guideline for care in record.usual_care for id_ in care.positions]
+        ids += [care.guideline for care in record.usual_care if care.guideline is not None]
+    elif getattr(record, "guideline", None) is not None:
+        ids.append(record.guideline)
+    lines = [cited(book, id_) for id_ in dict.fromkeys(ids)]
+    own = getattr(record, "source", None)
+    if isinstance(own, Source):
+        lines.append(_read(own))
+    elif isinstance(record, Drug):
+        lines += [_read(one.source) for one in record.cautions if one.source is not None]
+    return list(dict.fromkeys(lines))
+
+
+def cited(book: Rulebook, id_: str) -> str:
+    """Return a source by its id as one line."""
+    paper: Study | Synthesis | None = book.study.get(id_) or book.synthesis.get(id_)
+    if paper is not None:
+        return f"{cite(paper.citation, id_, paper.published)} ({_read(paper.source)})"
+    document = book.guideline.get(id_)
+    if document is not None:
+        return f"{document.society_name} {edition(document)}. {document.title} [{id_}] ({_read(document.source)})"
+    trial = next((one for one in book.ongoing if one.id == id_), None)
+    return id_ if trial is None else f"{trial.title} [{id_}] (not reported yet)"
+
+
+def _read(source: Source) -> str:
+    where = f": {source.where}" if source.where else ""
+    return f"{READ_WORDS[source.read]}{where}{f', {source.url}' if source.url else ''}"
+
+
+def studies_behind(book: Rulebook, record: Any) -> list[str]:
+    """Return the studies that a rule rests on, each in a line: what it is, and what is known against it."""
+    ids: Iterable[str] = ()
+    notes: dict[str, str] = {}
+    if isinstance(record, Strategy):
+        ids = [use.study for use in record.evidence]
+        for use in record.evidence:
+            parts = [text for text in (use.contrast, use.subgroup, use.note) if text]
+            notes[use.study] = f" ({'; '.join(parts)})" if parts else ""
+    elif isinstance(record, Subset):
+        ids = [id_ for id_ in record.source if id_ in book.study]
+    lines = []
+    for id_ in dict.fromkeys(ids):
+        study = book.study[id_]
+        known = {
+            "none_known": "",
+            "concern": "; its integrity raises concern",
+            "expression_of_concern": "; the journal expressed concern",
+            "retracted": "; retracted, moves nothing",
+        }[study.integrity.status]
+        kept = "" if study.pooled or study.integrity.status == "retracted" else "; not pooled"
+        design = study.design.replace("_", " ")
+        lines.append(f"{cite(study.citation, id_, study.published)}: {design}{known}{kept}{notes.get(id_, '')}")
+    return lines
+
+
+class NamedCase(Frozen):
+    """A worked case that says what must come out of a rule."""
+
+    name: str
+    expected: str
+    file: str
+    line: int | None
+
+
+PREFIXES = {"finding": "finding:", "position": "position:", "study": "study:"}
+"""What stands before the id of a rule in a case, by kind."""
+
+
+def cases_of(folders: Sequence[Path], kind: str, id_: str) -> list[NamedCase]:
+    """Return the worked cases beside the rules that name a rule, in the order of the files.
+
+    Args:
+        folders: Folders of rules; the cases stand in ``cases/`` of each.
+        kind: Kind of the rule.
+        id_: Its id.
+    """
+    called = f"{PREFIXES.get(kind, '')}{id_}"
+    found = []
+    for folder in folders:
+        for path in sorted((folder / "cases").glob("*.yaml")):
+            try:
+                document = read_document(path, limit=MAX_RULE_FILE_BYTES)
+            except DeciduaError:  # a faulty file of cases is for 'rules test' to tell
+                continue
+            cases = document.value.get("cases") if isinstance(document.value, dict) else None
+            for at, case in enumerate(cases if isinstance(cases, list) else ()):
+                expected = next(_expected(case, kind, called), None) if isinstance(case, dict) else None
+                if expected is not None:
+                    line = document.line_of(("cases", at))
+                    found.append(NamedCase(str(case.get("case", "")), expected, f"cases/{path.name}", line))
+    return found
+
+
+def _expected(case: dict[str, Any], kind: str, called: str) -> Iterator[str]:
+    expect = case.get("expect")
+    if not isinstance(expect, dict):
+        return
+    verdicts = {word: expect.get(word) for word in ("yes", "no", "unknown")}
+    lists = {word: ids for word, ids in verdicts.items() if isinstance(ids, list)}
+    yield from (word for word, ids in lists.items() if called in ids)
+    yield from (word for word, ids in lists.items() if f"every {kind}" in ids)
+    status = expect.get("status")
+    if isinstance(status, dict) and called in status:
+        yield str(status[called]).replace("_", " ")

@@ -1,0 +1,187 @@
+"""A rule shown with what stands behind it, the list of rules, and every rule as a row of a decision table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from tests.functional.running import run
+
+import decidua
+from decidua.authoring.decision_table import COLUMNS, decision_rows
+from decidua.authoring.sources import cases_of, studies_behind
+from decidua.cli.rules_export import FORMULA, _cell
+from decidua.rulebook.folder import data_folder
+
+BOOK = decidua.load_rulebook()
+FIELDS = [
+    "Decision ID",
+    "Business rule",
+    "Trigger",
+    "Inputs",
+    "Output",
+    "Action",
+    "Annotations",
+    "References",
+]
+
+
+def shown(id_, *more):
+    ran = run("rules", "show", id_, *more)
+    assert (ran.code, ran.err) == (0, "")
+    return " ".join(ran.out.split())
+
+
+def test_a_rule_is_shown_with_its_sources_studies_and_decision_table():
+    said = shown("g_csf-rpl")
+    assert "SOURCES Scarpellini F et al. 2009. Hum Reprod 24:2703-2708." in said
+    assert "[eapen-2019] (full text: " in said
+    assert "STUDIES BEHIND IT Scarpellini F et al. 2009." in said
+    assert "[scarpellini-2009]: rct; its integrity raises concern" in said
+    assert "[santjohanser-2013]: cohort retrospective; not pooled" in said
+    assert "Decision ID: strategy.g_csf-rpl" in said
+    for field in FIELDS:
+        assert f" {field}: " in said
+
+
+def test_a_record_that_is_no_rule_has_no_decision_table():
+    said = shown("eapen-2019")
+    assert "decision table" not in said.lower()
+    said = shown("rpl")
+    assert "Holds when any of these holds on the date" in said
+    assert "decision table" not in said.lower()
+
+
+def test_a_retracted_study_behind_a_rule_is_said_to_move_nothing():
+    retracted = {one.id for one in BOOK.studies if one.integrity.status == "retracted"}
+    behind = [one for one in BOOK.strategies if retracted & {use.study for use in one.evidence}]
+    assert behind
+    for strategy in behind:
+        lines = [line for line in studies_behind(BOOK, strategy) if any(f"[{id_}]" in line for id_ in retracted)]
+        assert lines
+        assert all("; retracted, moves nothing" in line for line in lines)
+
+
+CASES = """cases:
+  - case: NK cells at 13 % in blood are above 12
+    profile: {}
+    expect: {yes: [nk_blood_above_12], status: {ivig: research_only}}
+  - case: Nothing is known of her
+    profile: {}
+    expect: {unknown: [every subset, every finding], no: [finding:asthma]}
+"""
+
+
+def test_the_cases_beside_the_rules_are_named_with_their_place(tmp_path):
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases/mine.yaml").write_text(CASES, encoding="utf-8")
+    (tmp_path / "cases/broken.yaml").write_text("cases: [\n", encoding="utf-8")
+    found = cases_of([tmp_path], "subset", "nk_blood_above_12")
+    assert [(one.expected, one.file, one.line) for one in found] == [
+        ("yes", "cases/mine.yaml", 2),
+        ("unknown", "cases/mine.yaml", 5),
+    ]
+    assert [one.expected for one in cases_of([tmp_path], "finding", "asthma")] == ["no"]
+    assert [one.expected for one in cases_of([tmp_path], "option", "ivig")] == ["research only"]
+    assert cases_of([tmp_path], "definition", "rpl-eshre-2022") == []
+
+
+def test_the_cases_of_an_overlay_are_shown(tmp_path):
+    (tmp_path / "rulebook.yaml").write_text("overlay: true\nname: x\nversion: '1'\nwhy: x\n", encoding="utf-8")
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases/mine.yaml").write_text(CASES, encoding="utf-8")
+    said = shown("nk_blood_above_12", "--rules", str(tmp_path))
+    assert "CASES" in said
+    assert "yes: NK cells at 13 % in blood are above 12 (cases/mine.yaml, line 2)" in said
+
+
+# The list
+
+
+def test_the_list_is_filtered_by_kind_and_words():
+    entries = json.loads(run("rules", "list", "ivig", "FOUR", "--format", "json").out)
+    assert "ivig-four-losses" in {one["id"] for one in entries}
+    assert all("ivig" in f"{one['id']} {one['title']}".lower() for one in entries)
+    both = json.loads(run("rules", "list", "ivig", "four", "--kind", "strategy", "--format", "json").out)
+    assert both == [one for one in entries if one["kind"] == "strategy"]
+    assert json.loads(run("rules", "list", "nothing-of-that-name", "--format", "json").out) == []
+
+
+# Decision tables
+
+
+def test_every_rule_is_exported_once_with_every_field(tmp_path):
+    file = tmp_path / "rules.csv"
+    ran = run("rules", "export", "--dak", str(file))
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    rows = list(csv.DictReader(io.StringIO(file.read_bytes().decode("utf-8"))))
+    assert list(rows[0]) == FIELDS == list(COLUMNS.values())
+    ids = [row["Decision ID"] for row in rows]
+    assert len(set(ids)) == len(ids)
+    wanted = {f"definition.{one.id}" for one in BOOK.definitions} | {f"panel.{one.id}" for one in BOOK.panels}
+    wanted |= {f"cause.{one.id}" for one in BOOK.causes} | {f"subset.{one.id}" for one in BOOK.subsets}
+    wanted |= {f"strategy.{one.id}" for one in BOOK.strategies} | {f"finding.{one.key}" for one in BOOK.findings}
+    wanted |= {f"position.{one.id}" for one in BOOK.positions}
+    wanted |= {f"status.{one.id}" for one in BOOK.policy.status.rows}
+    wanted |= {f"certainty.{one.id}" for one in BOOK.policy.certainty.rules}
+    assert wanted <= set(ids)
+    for row in rows:
+        for field in ("Business rule", "Trigger", "Inputs", "Output", "Action"):
+            assert row[field], (row["Decision ID"], field)
+
+
+def test_a_row_names_the_finding_with_its_unit_and_what_is_done_with_it():
+    rows = {row.decision_id: row for row in decision_rows(BOOK)}
+    nk = rows["subset.nk_blood_above_12"]
+    assert "immune.nk_blood_percent (number, percent)" in nk.inputs
+    assert "[heilmann-2010]" in nk.references
+    assert "In force from 2010." in nk.annotations
+    assert "ivig: contraindication" in rows["finding.iga_deficiency_with_antibodies"].action
+    assert rows["certainty.bias-high"].output == "Levels of certainty: -2 (risk of bias)"
+    assert rows["position.eshre-rpl-2022--ivig"].action.startswith("Show it with its document; ")
+
+
+def test_the_table_can_be_printed_and_a_place_that_cannot_be_written_is_told(tmp_path):
+    ran = run("rules", "export", "--dak", "-")
+    assert ran.out.startswith("Decision ID,Business rule,")
+    refused = run("rules", "export", "--dak", str(tmp_path / "nowhere" / "x.csv"))
+    assert (refused.code, refused.out) == (2, "")
+    assert "cannot be written: No such file or directory" in refused.err
+
+
+def test_no_cell_is_a_formula_to_a_spreadsheet():
+    assert _cell("=1+1") == "'=1+1"
+    assert _cell("-2 levels") == "'-2 levels"
+    for row in decision_rows(BOOK):
+        for value in row.as_dict().values():
+            assert not _cell(value).startswith(FORMULA)
+
+
+# Schemas on the command line
+
+
+def test_the_schema_of_one_kind_is_printed_whole_and_all_are_written(tmp_path):
+    one = json.loads(run("schema", "rules", "--kind", "options").out)
+    assert "Condition" in one["$defs"]
+    ran = run("schema", "rules", "--out", str(tmp_path / "schemas"))
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    shipped = data_folder("rules") / "schemas"
+    for path in shipped.iterdir():
+        assert (tmp_path / "schemas" / path.name).read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("rules",), "name the kind of rule file with --kind (rulebook, "),
+        (("rules", "--kind", "option"), "there is no kind of rule file 'option'; did you mean 'options'?"),
+        (("facts", "--kind", "options"), "--kind and --out go with 'decidua schema rules', not with 'facts'"),
+    ],
+    ids=["no kind", "a misspelt kind", "a kind of something else"],
+)
+def test_a_schema_that_is_not_named_is_refused(words, said):
+    ran = run("schema", *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
