@@ -13,6 +13,7 @@ from decidua.assessment.loading import load_rulebook
 from decidua.cli.arguments import CONTEXT, Format, RulesFolder
 from decidua.cli.exits import NOT_HELD
 from decidua.cli.printing import one_line, print_blocks, print_text
+from decidua.cli.rules_test import rules_test
 from decidua.errors import RulebookError
 from decidua.rulebook.book import Rulebook
 from decidua.rulebook.folder import data_folder
@@ -113,3 +114,6 @@ def _sizes(book: Rulebook) -> str:
     return (
         f"Rulebook {book.manifest.version} is sound: {', '.join(f'{count} {name}' for name, count in counts.items())}."
     )
+
+
+rules_app.command("test")(rules_test)

@@ -14,7 +14,7 @@ from decidua.errors import DocumentError, Fault, ProfileError, nearest
 from decidua.profile.consistency import Contradiction
 from decidua.profile.model import Profile
 
-__all__ = ["MAX_PROFILE_BYTES", "load_profile", "parse_profile"]
+__all__ = ["MAX_PROFILE_BYTES", "load_profile", "parse_profile", "profile_of"]
 
 MAX_PROFILE_BYTES = 1_000_000
 
@@ -32,7 +32,7 @@ def load_profile(path: str | Path) -> Profile:
         document = read_document(path, limit=MAX_PROFILE_BYTES)
     except DocumentError as error:
         raise ProfileError(error.faults) from None
-    return _validate(document)
+    return profile_of(document)
 
 
 def parse_profile(text: str, *, name: str = "profile") -> Profile:
@@ -45,10 +45,15 @@ def parse_profile(text: str, *, name: str = "profile") -> Profile:
         document = parse_document(text, name=name)
     except DocumentError as error:
         raise ProfileError(error.faults) from None
-    return _validate(document)
+    return profile_of(document)
 
 
-def _validate(document: Document) -> Profile:
+def profile_of(document: Document) -> Profile:
+    """Read one parsed document as a profile.
+
+    Raises:
+        ProfileError: It describes no possible woman; every fault has file, line and field.
+    """
     if document.value is None:
         document.value = {}
     if not isinstance(document.value, dict):
