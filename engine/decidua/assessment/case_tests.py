@@ -64,7 +64,7 @@ def run_cases(
         if not only or run.expected.keys() & {rule.id for rule in rules}:
             runs.append(run)
     missing = _missing(rules, runs, tested)
-    trial = _Trial(tested, runs, {(one.rule, one.mutant): one.why for one in cases.excuses if one.mutant})
+    trial = _Trial(tested, runs, {(one.rule, says): one.why for one in cases.excuses for says in one.mutants})
     if mutants:
         for at, rule in enumerate(rules):
             progress("rules", at, len(rules))
@@ -105,15 +105,21 @@ def _possible(tested: TestedRules) -> Callable[[str], frozenset[Verdict]]:
     found: dict[str, frozenset[Verdict]] = {}
 
     def may_be(id_: str) -> frozenset[Verdict]:
-        rule = tested.rules.get(id_)
-        if rule is None or not rule.mutable:
-            return frozenset({YES, NO, UNKNOWN})
         if id_ not in found:
             # on a date on which a definition or panel does not hold, its verdict is unknown
-            found[id_] = attainable(rule.condition, may_be) | {UNKNOWN}
+            found[id_] = _attainable(tested.rules[id_], tested, may_be) | {UNKNOWN}
         return found[id_]
 
     return may_be
+
+
+def _attainable(
+    rule: TestedRule, tested: TestedRules, may_be: Callable[[str], frozenset[Verdict]]
+) -> frozenset[Verdict]:
+    """Return the verdicts that a rule can have, on one date or another."""
+    if rule.id not in tested.members:
+        return attainable(rule.condition, may_be)
+    return frozenset({UNKNOWN}.union(*(may_be(id_) for id_ in tested.members[rule.id])))
 
 
 def _missing(rules: Sequence[TestedRule], runs: Sequence[CaseRun], tested: TestedRules) -> list[MissingVerdict]:
@@ -124,7 +130,7 @@ def _missing(rules: Sequence[TestedRule], runs: Sequence[CaseRun], tested: Teste
             expected.setdefault(id_, set()).add(verdict)
     missing = []
     for rule in rules:
-        can_be = attainable(rule.condition, may_be)
+        can_be = _attainable(rule, tested, may_be)
         lacking = [one for one in (YES, NO, UNKNOWN) if one in can_be and one not in expected.get(rule.id, ())]
         if lacking:
             missing.append(MissingVerdict(_place(rule), tuple(lacking)))
@@ -132,7 +138,9 @@ def _missing(rules: Sequence[TestedRule], runs: Sequence[CaseRun], tested: Teste
 
 
 def _excuse_missing(
-    missing: Sequence[MissingVerdict], never: Mapping[tuple[str, str | None], str], looked_at: Collection[str],
+    missing: Sequence[MissingVerdict],
+    never: Mapping[tuple[str, str | None], str],
+    looked_at: Collection[str],
     tested: TestedRules,
 ) -> tuple[list[Excused], list[MissingVerdict]]:
     """Take out of what is missing what no woman can show."""
@@ -153,16 +161,14 @@ def _excuse_missing(
 class _Trial:
     """Tries mutants on the cases that were run."""
 
-    def __init__(
-        self, tested: TestedRules, runs: Sequence[CaseRun], excuses: Mapping[tuple[str, str | None], str]
-    ) -> None:
+    def __init__(self, tested: TestedRules, runs: Sequence[CaseRun], excuses: Mapping[tuple[str, str], str]) -> None:
         self.tested = tested
         self.runs = runs
         self.excuses = excuses
         self.may_be = _possible(tested)
         self.tried = self.killed = self.same = 0
         self.survivors: list[Survivor] = []
-        self._fates: dict[tuple[str, str | None], str] = {}
+        self._fates: dict[tuple[str, str], str] = {}
 
     def try_rule(self, rule: TestedRule) -> None:
         """Try every mutant of a rule."""
@@ -200,7 +206,10 @@ class _Trial:
         for run in runs:
             if rule.id not in run.verdicts.view.rules:
                 continue
-            signature = (*(run.verdicts.facts.get(fact) for fact in facts), *(run.verdicts.verdict(id_) for id_ in rules))
+            signature = (
+                *(run.verdicts.facts.get(fact) for fact in facts),
+                *(run.verdicts.verdict(id_) for id_ in rules),
+            )
             if signature not in seen:
                 seen.add(signature)
                 yield run
@@ -233,7 +242,7 @@ class _Trial:
         for (id_, says), why in self.excuses.items():
             if id_ in looked_at:
                 fate = self._fates.get((id_, says))
-                yield Excused(_place(self.tested.rules[id_]), says or "", why, idle.get(fate))
+                yield Excused(_place(self.tested.rules[id_]), says, why, idle.get(fate))
 
 
 def _verdict(condition: Condition, run: CaseRun) -> Verdict:

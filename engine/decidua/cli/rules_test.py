@@ -45,7 +45,12 @@ def rules_test(
     whole = [folder for folder in given if folder not in own] or [data_folder("rules")]
     cases = read_cases(book, own or whole, whole if own else ())
     report = run_cases(
-        book, cases, only=ids or (), mutants=mutants, engine=engine_named(engine), progress=_show if _shown() else _silent
+        book,
+        cases,
+        only=ids or (),
+        mutants=mutants,
+        engine=engine_named(engine),
+        progress=_show if _shown() else _silent,
     )
     if _shown():
         sys.stderr.write("\r\033[K")

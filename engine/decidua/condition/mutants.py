@@ -1,8 +1,8 @@
 """Mutants of a condition: each is the condition with one small mistake that its author could have made.
 
 A threshold is one step off, an operator takes in its number or leaves it out, ``=`` is ``!=``, ``all`` is ``any``, a
-part or a ``not`` was forgotten, a list lacks one of its words, ``at_least`` asks for one more or one fewer. Worked cases
-must tell every one of them from the rule itself.
+part or a ``not`` was forgotten, a list lacks one of its words, ``at_least`` asks for one more or one fewer. Worked
+cases must tell every one of them from the rule itself.
 """
 
 from __future__ import annotations

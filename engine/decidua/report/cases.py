@@ -19,7 +19,9 @@ def case_blocks(report: CaseReport) -> Iterator[Block]:
         yield Heading("No case for a verdict", 2, "bad")
         yield Bullets(
             tuple(
-                Bullet(one.rule.id, f"has no case in which it is {list_words(one.verdicts, 'or')}", "bad", _where(one.rule))
+                Bullet(
+                    one.rule.id, f"has no case in which it is {list_words(one.verdicts, 'or')}", "bad", _where(one.rule)
+                )
                 for one in report.missing
             )
         )
@@ -70,7 +72,9 @@ def _excused(excused: Iterable[Excused]) -> Iterator[Bullet]:
 
 def _sum(report: CaseReport) -> str:
     ran = f"{_count(report.cases, 'case')} for {_count(report.rules, 'rule')} on the engine {report.engine}"
-    found = [f"{_count(len({one.case for one in report.failures}), 'case')} came out otherwise"] if report.failures else []
+    found = (
+        [f"{_count(len({one.case for one in report.failures}), 'case')} came out otherwise"] if report.failures else []
+    )
     if report.missing:
         verdicts = sum(len(one.verdicts) for one in report.missing)
         found.append(f"{_count(verdicts, 'verdict')} without a case")

@@ -75,9 +75,7 @@ def read_cases(book: Rulebook, folders: Sequence[Path], below: Sequence[Path] = 
             record, document = _read_file(path, reading)
             if record is None:
                 continue
-            found.extend(
-                _Woman(case, document, ("cases", at), judged) for at, case in enumerate(record.cases)
-            )
+            found.extend(_Woman(case, document, ("cases", at), judged) for at, case in enumerate(record.cases))
             if judged:
                 reading.faults.extend(_excuse_faults(record, document, reading.rules))
                 excuses.extend(record.same_anyway)
@@ -112,7 +110,9 @@ def _name_women(found: Sequence[_Woman], reading: _Reading) -> None:
         if name is None:
             continue
         if name in reading.women:
-            reading.faults.append(one.fault(f"'{name}' is another woman's name already; give her one of her own", "woman"))
+            reading.faults.append(
+                one.fault(f"'{name}' is another woman's name already; give her one of her own", "woman")
+            )
         elif _shipped_file(name).is_file():
             reading.faults.append(one.fault(f"'{name}' is the name of a shipped profile; give her another", "woman"))
         reading.women.setdefault(name, one)
@@ -165,7 +165,7 @@ def _profile_value(
 def _like(one: _Woman, reading: _Reading, trail: tuple[str, ...]) -> dict[str, Any] | None:
     name = str(one.case.like)
     if name in trail:
-        message = f"is like herself through {' -> '.join((*trail[trail.index(name):], name))}; break the circle"
+        message = f"is like herself through {' -> '.join((*trail[trail.index(name) :], name))}; break the circle"
         reading.faults.append(one.fault(message, "like"))
         return None
     other = reading.women.get(name)
@@ -175,7 +175,9 @@ def _like(one: _Woman, reading: _Reading, trail: tuple[str, ...]) -> dict[str, A
     path = _shipped_file(name)
     if not path.is_file():
         known = [*reading.women, *(profile.stem for profile in sorted(data_folder("profiles").glob("*.yaml")))]
-        message = f"there is no woman '{name}'{nearest(name, known) or '; name a shipped profile or the woman of a case'}"
+        message = (
+            f"there is no woman '{name}'{nearest(name, known) or '; name a shipped profile or the woman of a case'}"
+        )
         reading.faults.append(one.fault(message, "like"))
         return None
     if name not in reading.shipped:
@@ -224,22 +226,23 @@ def _expectation_faults(one: _Woman, tested: TestedRules) -> Iterator[Fault]:
             if id_ in seen:
                 yield one.fault(f"'{id_}' is expected to be {seen[id_]} too; keep one", "expect", str(verdict), at)
             seen[id_] = str(verdict)
-    strategies = {strategy.id for strategy in tested.book.strategies}
-    for where, statuses in ((("expect", "status"), expect.status), (("expect", "not", "status"), expect.must_not.status)):
-        for id_ in statuses:
-            if id_ not in strategies and id_ not in tested.book.option:
-                hint = nearest(id_, [*strategies, *tested.book.option])
-                yield one.fault(f"'{id_}' is no option and no strategy{hint}", *where, id_)
-    for where, cautions in (
-        (("expect", "cautions"), expect.cautions),
-        (("expect", "not", "cautions"), expect.must_not.cautions),
-    ):
-        for option, keys in cautions.items():
-            for at, key in enumerate(keys):
-                if key not in tested.book.finding:
-                    yield one.fault(f"'{key}' is no finding{nearest(key, tested.book.finding)}", *where, option, at)
+    yield from _answer_faults(one, tested.book)
     if not any(ids for _, ids in expect.rules) and not expect.needs_assessment:
         yield one.fault("expects nothing; say what must come out", "expect")
+
+
+def _answer_faults(one: _Woman, book: Rulebook) -> Iterator[Fault]:
+    """Yield the faults of what is expected of options, strategies and cautions."""
+    known = [*(strategy.id for strategy in book.strategies), *book.option]
+    for below, part in ((("expect",), one.case.expect), (("expect", "not"), one.case.expect.must_not)):
+        for id_ in part.status:
+            if id_ not in known:
+                yield one.fault(f"'{id_}' is no option and no strategy{nearest(id_, known)}", *below, "status", id_)
+        for option, keys in part.cautions.items():
+            for at, key in enumerate(keys):
+                if key not in book.finding:
+                    message = f"'{key}' is no finding{nearest(key, book.finding)}"
+                    yield one.fault(message, *below, "cautions", option, at)
 
 
 def _hint(id_: str, tested: TestedRules) -> str:
@@ -255,8 +258,8 @@ def _excuse_faults(record: CaseFile, document: Document, tested: TestedRules) ->
         if excuse.rule not in tested.rules:
             message = f"'{excuse.rule}' is no rule{_hint(excuse.rule, tested)}"
             yield Fault(message, file=document.name, line=line, field=_dotted((*place, "rule")))
-        if (excuse.mutant is None) == (excuse.never is None):
-            message = "needs either 'mutant' (a change that makes no difference) or 'never' (a verdict it cannot have)"
+        if bool(excuse.mutants) == (excuse.never is not None):
+            message = "needs either 'mutants' (changes that make no difference) or 'never' (a verdict it cannot have)"
             yield Fault(message, file=document.name, line=line, field=_dotted(place))
 
 

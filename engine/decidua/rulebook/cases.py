@@ -103,13 +103,13 @@ class Excuse(Record):
 
     Attributes:
         rule: Id of the rule.
-        mutant: A change that makes no difference, in the words of ``decidua rules test``.
+        mutants: Changes that make no difference, in the words of ``decidua rules test``.
         never: A verdict that the rule cannot have.
         why: The reason.
     """
 
     rule: Text
-    mutant: Text | None = None
+    mutants: Texts = ()
     never: Literal["yes", "no", "unknown"] | None = None
     why: Text
 
@@ -204,8 +204,7 @@ class TestedRules:
     def dependents(self) -> Mapping[str, frozenset[str]]:
         """The rules that refer to each rule, through others too, on any date."""
         refers = {id_: set(rules_in(rule.condition)) for id_, rule in self.rules.items()}
-        for id_, members in self._members().items():
-            refers[id_] = members
+        refers |= {id_: set(members) for id_, members in self.members.items()}
         above: dict[str, set[str]] = {id_: set() for id_ in refers}
         for start in refers:
             stack = [start]
@@ -219,9 +218,11 @@ class TestedRules:
                 above[id_].add(start)
         return {id_: frozenset(found) for id_, found in above.items()}
 
-    def _members(self) -> Mapping[str, set[str]]:
+    @cached_property
+    def members(self) -> Mapping[str, frozenset[str]]:
+        """The definitions or panels, of any date, of which one is enough for each rule that follows from them."""
         book = self.book
-        members = {id_: {one.id for one in book.definitions if one.term == id_} for id_ in ("rpl", "rif")}
+        members = {id_: frozenset(one.id for one in book.definitions if one.term == id_) for id_ in ("rpl", "rif")}
         for condition in ("rpl", "rif"):
-            members[f"unexplained_{condition}"] = {one.id for one in book.panels if one.condition == condition}
+            members[f"unexplained_{condition}"] = frozenset(one.id for one in book.panels if one.condition == condition)
         return members
