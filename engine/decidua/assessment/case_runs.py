@@ -11,6 +11,7 @@ from decidua.assessment.result import Assessment, OptionAnswer
 from decidua.assessment.verdicts import Engine, Verdicts
 from decidua.assessment.words import because
 from decidua.errors import EngineDisagreement
+from decidua.profile.facts import draw_facts
 from decidua.rulebook.book import DatedRulebook, Rulebook
 from decidua.rulebook.cases import EVERY, TestedRules, WorkedCase
 from decidua.truth import Verdict
@@ -41,8 +42,6 @@ def run_case(case: WorkedCase, book: Rulebook, tested: TestedRules, engine: Engi
     Raises:
         DeciduaError: There is no such engine or date.
     """
-    from decidua.profile.facts import draw_facts  # noqa: PLC0415
-
     view = book.at(case.as_of)
     facts = draw_facts(case.profile)
     failures: list[CaseFailure] = []

@@ -69,7 +69,7 @@ def run_cases(
         for at, rule in enumerate(rules):
             progress("rules", at, len(rules))
             trial.try_rule(rule)
-    never = {(one.rule, one.never): one.why for one in cases.excuses if one.never}
+    never: dict[tuple[str, str], str] = {(one.rule, one.never): one.why for one in cases.excuses if one.never}
     excused, still_missing = _excuse_missing(missing, never, {rule.id for rule in rules}, tested)
     return CaseReport(
         engine="reference and durable-rules" if engine != "reference" and available() else "reference",
@@ -139,7 +139,7 @@ def _missing(rules: Sequence[TestedRule], runs: Sequence[CaseRun], tested: Teste
 
 def _excuse_missing(
     missing: Sequence[MissingVerdict],
-    never: Mapping[tuple[str, str | None], str],
+    never: Mapping[tuple[str, str], str],
     looked_at: Collection[str],
     tested: TestedRules,
 ) -> tuple[list[Excused], list[MissingVerdict]]:

@@ -190,7 +190,7 @@ def _ways_of_fact(fact: Fact, leaves: Sequence[Atom | Known]) -> Ways:
     found: dict[tuple[Verdict, ...], dict[Leaf, Verdict]] = {}
 
     def note(value: object, *, known: bool) -> None:
-        said = {
+        said: dict[Leaf, Verdict] = {
             leaf: (YES if known else NO) if isinstance(leaf, Known) else compare(value, leaf)  # type: ignore[arg-type]
             for leaf in leaves
         }

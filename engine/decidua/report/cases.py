@@ -50,8 +50,8 @@ def _failures(failures: Iterable[CaseFailure]) -> Iterator[Bullet]:
     for one in failures:
         said = f"{one.of}: {one.expected} expected, {one.found} came out{f' ({one.because})' if one.because else ''}"
         by_case.setdefault((one.case, one.file, one.line), []).append(said)
-    for (case, file, line), said in by_case.items():
-        yield Bullet(case, f"{file}, line {line}" if line else file, "bad", tuple(said))
+    for (case, file, line), all_said in by_case.items():
+        yield Bullet(case, f"{file}, line {line}" if line else file, "bad", tuple(all_said))
 
 
 def _survivors(report: CaseReport) -> Iterator[Bullet]:
