@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 import pytest
-from tests.functional.running import run
+from tests.functional.running import run, terminal
+
+from decidua.cli.app import main
 
 RULE = """\
 subsets:
@@ -342,3 +345,23 @@ def test_a_rule_that_does_not_hold_on_the_date_of_a_case_is_said_to_be_none(clin
     assert "rpl-rcog-2023: unknown expected, no rule came out (it does not hold on 2012-12-31)" in " ".join(
         ran.out.split()
     )
+
+
+def test_how_far_it_is_goes_to_a_terminal_alone_and_is_wiped_out(clinic, capsys):
+    assert clinic(ALL).err == ""
+    with terminal() as (stream, seen), contextlib.redirect_stderr(stream):
+        assert main(["rules", "test", "--rules", "clinic", "--engine", "reference"]) == 0
+    shown = b"".join(seen).decode()
+    assert [part.strip() for part in shown.split("\r\x1b[K")] == [
+        "",
+        *(f"cases: {n} of 4" for n in range(4)),
+        "rules: 0 of 1",
+        "",
+    ]
+    assert "All as expected." in capsys.readouterr().out
+
+
+def test_the_shipped_cases_hold_their_definitions():
+    ran = run("rules", "test", "rpl-eshre-2022", "rif-coughlan-2014", "panel-ranzcog-2025", "--engine", "reference")
+    assert (ran.code, ran.err) == (0, "")
+    assert "All as expected." in ran.out
