@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from pathlib import Path
 
 import pytest
 from tests.functional.running import run, terminal
@@ -359,6 +360,21 @@ def test_how_far_it_is_goes_to_a_terminal_alone_and_is_wiped_out(clinic, capsys)
         "",
     ]
     assert "All as expected." in capsys.readouterr().out
+
+
+def test_an_overlay_is_held_by_its_own_cases_and_may_lean_on_the_shipped_women():
+    ran = run("rules", "test", "--rules", str(Path(__file__).parents[1] / "overlays" / "invented_clinic"))
+    assert (ran.code, ran.err) == (0, "")
+    assert "5 cases for 2 rules" in ran.out
+    assert "4 changes tried: 4 noticed" in " ".join(ran.out.split())
+
+
+def test_the_example_for_those_who_write_cases_holds(clinic):
+    page = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    example = page.partition("### Worked cases")[2].partition("```yaml\ncases:\n")[2].partition("```")[0]
+    ran = clinic(ALL + example)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("  5 cases for 1 rule ")
 
 
 def test_the_shipped_cases_hold_their_definitions():

@@ -102,7 +102,7 @@ def _name_women(found: Sequence[_Woman], reading: _Reading) -> None:
     """Note the women that have a name; a sentence or a name that is used twice is a fault."""
     sentences: dict[str, _Woman] = {}
     for one in found:
-        first = sentences.setdefault(one.case.case, one)
+        first = sentences.setdefault(one.case.case, one) if one.judged else one
         if first is not one:
             where = f"{first.document.name}, line {first.document.line_of(first.place)}"
             reading.faults.append(one.fault(f"the same sentence stands in {where}; say what is different here", "case"))
