@@ -1,9 +1,9 @@
 # Everything CI runs, for people: `make check`. PYTHON is the interpreter of the environment to use.
 PYTHON ?= python
 
-.PHONY: check lint types imports rules test meaning coverage benchmark
+.PHONY: check lint types imports rules cases test meaning coverage benchmark
 
-check: lint types imports rules coverage
+check: lint types imports rules cases coverage
 
 lint:
 	$(PYTHON) -m ruff format --check engine tests
@@ -17,6 +17,10 @@ imports:
 
 rules:
 	$(PYTHON) -m decidua rules check
+
+# Worked cases, and every small change to every rule: each must be noticed by a case.
+cases:
+	$(PYTHON) -m decidua rules test
 
 test:
 	$(PYTHON) -m pytest -n 2
