@@ -1,9 +1,9 @@
 # Everything CI runs, for people: `make check`. PYTHON is the interpreter of the environment to use.
 PYTHON ?= python
 
-.PHONY: check lint types imports rules prove test meaning coverage benchmark
+.PHONY: check lint types imports rules cases prove test meaning coverage benchmark
 
-check: lint types imports rules coverage
+check: lint types imports rules cases coverage
 
 lint:
 	$(PYTHON) -m ruff format --check engine tests
@@ -21,6 +21,10 @@ rules:
 # Proves the shipped rulebook. The tests do the same and hold it to two minutes, so 'check' need not.
 prove:
 	$(PYTHON) -m decidua rules prove
+
+# Worked cases, and every small change to every rule: each must be noticed by a case.
+cases:
+	$(PYTHON) -m decidua rules test
 
 test:
 	$(PYTHON) -m pytest -n 2

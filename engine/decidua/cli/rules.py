@@ -14,6 +14,7 @@ from decidua.cli.rules_check import rules_check
 from decidua.cli.rules_diff import rules_diff
 from decidua.cli.rules_export import rules_export
 from decidua.cli.rules_prove import rules_prove
+from decidua.cli.rules_test import rules_test
 from decidua.rulebook.book import Rulebook
 from decidua.rulebook.folder import data_folder, is_overlay
 
@@ -81,3 +82,4 @@ def rules_show(
 rules_app.command("check")(rules_check)
 rules_app.command("diff")(rules_diff)
 rules_app.command("export")(rules_export)
+rules_app.command("test")(rules_test)

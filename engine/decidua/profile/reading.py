@@ -15,7 +15,7 @@ from decidua.profile.consistency import Contradiction
 from decidua.profile.model import Profile
 from decidua.profile.rates import Rates
 
-__all__ = ["MAX_PROFILE_BYTES", "load_profile", "load_rates", "parse_profile"]
+__all__ = ["MAX_PROFILE_BYTES", "load_profile", "load_rates", "parse_profile", "profile_of"]
 
 Read = TypeVar("Read", bound=BaseModel)
 
@@ -35,7 +35,7 @@ def load_profile(path: str | Path) -> Profile:
         document = read_document(path, limit=MAX_PROFILE_BYTES)
     except DocumentError as error:
         raise ProfileError(error.faults) from None
-    return _validate(document, Profile, ProfileError)
+    return profile_of(document)
 
 
 def load_rates(path: str | Path) -> Rates:
@@ -65,6 +65,15 @@ def parse_profile(text: str, *, name: str = "profile") -> Profile:
         document = parse_document(text, name=name)
     except DocumentError as error:
         raise ProfileError(error.faults) from None
+    return profile_of(document)
+
+
+def profile_of(document: Document) -> Profile:
+    """Read one parsed document as a profile.
+
+    Raises:
+        ProfileError: It describes no possible woman; every fault has file, line and field.
+    """
     return _validate(document, Profile, ProfileError)
 
 
