@@ -11,14 +11,11 @@ from __future__ import annotations
 from dataclasses import MISSING, FrozenInstanceError, dataclass, fields
 from typing import Any, ClassVar, NoReturn, dataclass_transform
 
-__all__ = ["Frozen"]
+__all__ = ["Frozen", "Values"]
 
 
-@dataclass_transform(frozen_default=True)
-class Frozen:
-    """A value that is never changed once made; two are equal where their class and all their fields are.
-
-    A field has a default where the class gives it one; ``field`` and ``__post_init__`` are not for these classes.
+class Values:
+    """The methods of a value that is never changed once made; equal are those of one class with equal fields.
 
     Raises:
         TypeError: A field is missing, unknown or given twice.
@@ -27,15 +24,6 @@ class Frozen:
 
     _names: ClassVar[tuple[str, ...]] = ()
     _defaults: ClassVar[dict[str, Any]] = {}
-
-    def __init_subclass__(cls, **given: Any) -> None:
-        super().__init_subclass__(**given)
-        dataclass(cls, init=False, repr=False, eq=False, match_args=False)
-        every = fields(cls)  # type: ignore[arg-type]
-        if any(one.default_factory is not MISSING or not one.compare for one in every):
-            raise TypeError(f"{cls.__name__} uses dataclasses.field; make it a dataclass")
-        cls._names = tuple(one.name for one in every)
-        cls._defaults = {one.name: one.default for one in every if one.default is not MISSING}
 
     def __init__(self, *values: Any, **named: Any) -> None:
         own = self.__dict__
@@ -78,3 +66,17 @@ class Frozen:
     def _values(self) -> tuple[Any, ...]:
         own = self.__dict__
         return tuple([own[name] for name in self._names])
+
+
+@dataclass_transform(frozen_default=True)
+class Frozen(Values):
+    """A dataclass with these methods; ``dataclasses.field`` and ``__post_init__`` are not for these classes."""
+
+    def __init_subclass__(cls, **given: Any) -> None:
+        super().__init_subclass__(**given)
+        dataclass(cls, init=False, repr=False, eq=False, match_args=False)
+        every = fields(cls)  # type: ignore[arg-type]
+        if any(one.default_factory is not MISSING or not one.compare for one in every):
+            raise TypeError(f"{cls.__name__} uses dataclasses.field; make it a dataclass")
+        cls._names = tuple(one.name for one in every)
+        cls._defaults = {one.name: one.default for one in every if one.default is not MISSING}

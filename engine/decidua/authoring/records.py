@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
-from pydantic import BaseModel
-
 from decidua.condition.english import in_english
 from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Known, Not, Rule, Untold
 from decidua.frozen import Frozen
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
+from decidua.record import Record
 from decidua.rulebook.book import Rulebook
 from decidua.rulebook.policy import CERTAINTY_FACTS, POOLING_FACTS, STATUS_FACTS
 
@@ -156,7 +155,7 @@ class _Words(Frozen):
             return in_english(value, self.facts, self.book.titles)
         if isinstance(value, bool):
             return "yes" if value else "no"
-        if isinstance(value, BaseModel):
+        if isinstance(value, Record):
             inner = {name: self.say(getattr(value, name)) for name in type(value).model_fields}
             return "; ".join(f"{_name(name)} {said}" for name, said in inner.items() if said not in (None, "no"))
         if isinstance(value, tuple):
@@ -177,7 +176,7 @@ def _fields(before: Any, after: Any, words: Pair, path: str = "") -> Iterator[Fi
     """Yield what differs, down to the smallest part that has a name."""
     if before == after:
         return
-    if isinstance(before, BaseModel) and type(before) is type(after):
+    if isinstance(before, Record) and type(before) is type(after):
         for name in type(before).model_fields:
             inner = f"{path}, {_name(name)}" if path else _name(name)
             yield from _fields(getattr(before, name), getattr(after, name), words, inner)

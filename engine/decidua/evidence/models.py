@@ -6,9 +6,10 @@ Null and absent mean "not read", never 0, "none" or "no". An empty list of harms
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from decidua.condition.syntax import Condition
+from decidua.record import Record
 
 __all__ = [
     "OPTION_KEYS",
@@ -83,28 +84,6 @@ PartialDate = Annotated[str, BeforeValidator(_read_date)]
 Text = Annotated[str, Field(min_length=1)]
 Texts = Annotated[tuple[Text, ...], Field(strict=False)]
 Count = Annotated[int, Field(ge=0)]
-
-
-class Record(BaseModel):
-    """Anything that is loaded from ``rules``: strict, no unknown keys, never changed."""
-
-    model_config = ConfigDict(
-        strict=True, extra="forbid", frozen=True, allow_inf_nan=False, arbitrary_types_allowed=True, defer_build=True
-    )
-
-    def __getstate__(self) -> dict[Any, Any]:
-        """Keep the values alone: thousands of records are read back at every start, and what was set is not asked."""
-        return self.__dict__
-
-    def __setstate__(self, state: dict[Any, Any]) -> None:
-        keep = object.__setattr__
-        keep(self, "__dict__", state)
-        keep(self, "__pydantic_fields_set__", _NOTHING_SET)
-        keep(self, "__pydantic_extra__", None)
-        keep(self, "__pydantic_private__", None)
-
-
-_NOTHING_SET: set[str] = set()
 
 
 class Identified(Record):

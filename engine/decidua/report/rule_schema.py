@@ -12,13 +12,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from decidua.errors import DeciduaError, nearest
 from decidua.frozen import Frozen
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
+from decidua.record import Record
 from decidua.rulebook.loading import CONDITION_KEYS
 from decidua.rulebook.overlay_files import DrugMore, GuidelinesMore, OptionMore, OverlayManifest
 from decidua.rulebook.policy import CERTAINTY_FACTS, POOLING_FACTS, STATUS_FACTS
@@ -41,7 +41,7 @@ class FileKind(Frozen):
         known: Whether ``known`` may stand in them.
     """
 
-    model: type[BaseModel]
+    model: type[Record]
     where: str
     facts: Mapping[str, Fact]
     rules: bool = True
@@ -65,7 +65,7 @@ def _kinds() -> dict[str, FileKind]:
             kinds[name] = FileKind(model, where, vocabulary())
     for where, model in FOLDERS.items():
         kinds[where.rpartition("/")[2]] = FileKind(model, f"{where}/", vocabulary(), known=where == "workup")
-    more: dict[str, tuple[type[BaseModel], str]] = {
+    more: dict[str, tuple[type[Record], str]] = {
         "overlay": (OverlayManifest, "rulebook.yaml"),
         "overlay_options": (OptionMore, "options/"),
         "overlay_drugs": (DrugMore, "cautions/drugs/"),
@@ -160,7 +160,7 @@ class _Generator(GenerateJsonSchema):
         return {"anyOf": [{"type": "string", "minLength": 1}, inner]} if called == "_with_id" else inner
 
 
-def _models(model: type[BaseModel], seen: set[type[BaseModel]]) -> set[type[BaseModel]]:
+def _models(model: type[Record], seen: set[type[Record]]) -> set[type[Record]]:
     if model not in seen:
         seen.add(model)
         for field in model.model_fields.values():
@@ -169,8 +169,8 @@ def _models(model: type[BaseModel], seen: set[type[BaseModel]]) -> set[type[Base
     return seen
 
 
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def _models_in(annotation: Any) -> list[type[Record]]:
+    if isinstance(annotation, type) and issubclass(annotation, Record):
         return [annotation]
     return [found for part in getattr(annotation, "__args__", ()) for found in _models_in(part)]
 
@@ -178,7 +178,7 @@ def _models_in(annotation: Any) -> list[type[BaseModel]]:
 _ATTRIBUTE = re.compile(r"^([a-z_]+(?:, [a-z_]+)*): (.*)$")
 
 
-def _describe(schema: dict[str, Any], model: type[BaseModel]) -> None:
+def _describe(schema: dict[str, Any], model: type[Record]) -> None:
     """Put the words of a model's docstring where an editor shows them, and conditions in their own form."""
     text = inspect.getdoc(model) or ""
     summary, _, attributes = text.partition("Attributes:")

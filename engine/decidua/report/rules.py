@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-
 from decidua.assessment.evidence_positions import side_by_side
 from decidua.condition.english import in_english
 from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Condition, Known, Not, Rule, Untold, children
@@ -15,6 +13,7 @@ from decidua.errors import DeciduaError, nearest
 from decidua.frozen import Frozen
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
+from decidua.record import Record
 from decidua.report.behind import behind_blocks
 from decidua.report.evidence_positions import contradiction_bullet
 from decidua.report.on_tests import blocks_on_test
@@ -176,19 +175,19 @@ def _say(book: Rulebook, condition: Condition, facts: dict[str, Fact]) -> str:
     return in_english(condition, facts, book.titles)
 
 
-def _fields(book: Rulebook, record: BaseModel, facts: dict[str, Fact]) -> Iterator[Bullet]:
+def _fields(book: Rulebook, record: Record, facts: dict[str, Fact]) -> Iterator[Bullet]:
     for name in type(record).model_fields:
         value = _own_choice(record, name)
         if value is None or value == () or name in ("id", "key", "title"):
             continue
         label = name.strip("_").replace("_", " ").capitalize()
-        if isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+        if isinstance(value, tuple) and value and isinstance(value[0], Record):
             yield Bullet(label, f"{len(value)}", "plain", tuple(_line(book, one, facts) for one in value))
         else:
             yield Bullet(label, _value(book, value, facts))
 
 
-def _line(book: Rulebook, record: BaseModel, facts: dict[str, Fact]) -> str:
+def _line(book: Rulebook, record: Record, facts: dict[str, Fact]) -> str:
     parts = []
     for name in type(record).model_fields:
         value = _own_choice(record, name)
@@ -197,7 +196,7 @@ def _line(book: Rulebook, record: BaseModel, facts: dict[str, Fact]) -> str:
     return "; ".join(parts)
 
 
-def _own_choice(record: BaseModel, name: str) -> Any:
+def _own_choice(record: Record, name: str) -> Any:
     """Return a field; a number of a policy that has no source is decidua's own choice, and says so."""
     value = getattr(record, name)
     no_source = value is None and name in ("source", "smallest_difference_source")
@@ -207,7 +206,7 @@ def _own_choice(record: BaseModel, name: str) -> Any:
 def _value(book: Rulebook, value: Any, facts: dict[str, Fact]) -> str:
     if isinstance(value, CONDITION_TYPES):
         return _say(book, value, facts)
-    if isinstance(value, BaseModel):
+    if isinstance(value, Record):
         return f"({_line(book, value, facts)})"
     if isinstance(value, tuple):
         return ", ".join(_value(book, one, facts) for one in value)

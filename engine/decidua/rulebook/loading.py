@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from decidua.condition.parser import parse_condition
 from decidua.document import Document, Place
@@ -89,7 +89,7 @@ def _note_places(document: Document, loaded: Loaded) -> None:
                 loaded.again.setdefault(key, []).append(here)
 
 
-def _validation_faults(error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[Place, str, str]]:
+def _validation_faults(error: ValidationError, model: type[Record]) -> Iterator[tuple[Place, str, str]]:
     for detail in error.errors(include_url=False):
         place = tuple(step for step in detail["loc"] if isinstance(step, int) or _is_key(step))
         given, kind = detail["input"], detail["type"]
@@ -115,7 +115,7 @@ def _list(names: list[str]) -> str:
     return f"; it may hold {', '.join(names)}" if names else ""
 
 
-def _names_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+def _names_at(model: type[Record], location: tuple[int | str, ...]) -> list[str]:
     current: Any = model
     for step in location:
         fields: Mapping[str, Any] = getattr(current, "model_fields", {})
@@ -127,6 +127,6 @@ def _names_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[s
 
 
 def _model_in(annotation: Any) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    if isinstance(annotation, type) and issubclass(annotation, Record):
         return annotation
     return next((found for part in getattr(annotation, "__args__", ()) if (found := _model_in(part))), None)
