@@ -180,6 +180,15 @@ def test_a_new_strategy_comes_to_an_option_that_exists(overlay):
     assert book.overlays[0].added == (Touched("strategy", "my-way"),)
 
 
+def test_what_is_missing_in_the_only_strategy_of_a_file_is_told_once(overlay):
+    text = shipped_strategy("g_csf", "g_csf-rpl").replace("id: g_csf-rpl\n", "id: my-way\n")
+    without = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("    source:"))
+    fault = fault_of(overlay({"options/mine.yaml": without}))
+    assert (fault.field, fault.message) == ("strategies.1.source", "is required here; add it")
+    fault = fault_of(overlay({"options/mine.yaml": "option: g_csf\nstrategies: []\n"}))
+    assert fault.field == "strategies"
+
+
 def test_a_record_named_in_removes_is_taken_away_with_the_reason(overlay):
     gone = SHIPPED.unread[0].id
     book = decidua.load_rulebook(overlay(removes=f"{{id: {gone}, why: it was read since}}"))
