@@ -94,7 +94,7 @@ def test_the_cases_of_an_overlay_are_shown(tmp_path):
     (tmp_path / "cases/mine.yaml").write_text(CASES, encoding="utf-8")
     said = shown("nk_blood_above_12", "--rules", str(tmp_path))
     assert "CASES" in said
-    assert "yes: NK cells at 13 % in blood are above 12 (cases/mine.yaml, line 2)" in said
+    assert f"yes: NK cells at 13 % in blood are above 12 ({tmp_path}/cases/mine.yaml, line 2)" in said
 
 
 # The list
