@@ -14,6 +14,8 @@ import decidua
 from decidua.authoring import difference
 from decidua.authoring.difference import compare_rulebooks
 from decidua.authoring.records import record_changes, with_records_of
+from decidua.report.markdown import render_markdown
+from decidua.report.rules_diff import difference_blocks
 from decidua.rulebook.folder import data_folder
 
 BOOK = decidua.load_rulebook()
@@ -115,6 +117,27 @@ def test_what_either_of_two_positions_would_have_moved_is_laid_to_each():
     assert (set(status.by), status.how) == ({"eshre-rpl-2022--ivig", "ksri-ivig-2017--ivig"}, "each_alone")
     (way,) = [one for one in woman.changes if one.about == "strategy"]
     assert (way.id, way.by, way.how) == ("ivig-four-losses", ("eshre-rpl-2022--ivig",), "alone")
+
+
+def without_position(id_):
+    return replace(BOOK, positions=tuple(one for one in BOOK.positions if one.id != id_))
+
+
+def test_a_position_on_other_women_that_comes_or_goes_changes_nothing_for_her():
+    old = without_position("hfea-addons--intralipid")
+    for found, how in (
+        (compare_rulebooks(old, BOOK, {"four": FOUR}), "added"),
+        (compare_rulebooks(BOOK, old, {"four": FOUR}), "removed"),
+    ):
+        assert [(one.id, one.how) for one in found.records] == [("hfea-addons--intralipid", how)]
+        assert found.women == ()
+
+
+def test_a_position_of_women_like_her_that_comes_or_goes_is_told():
+    old = without_position("eshre-rpl-2022--ivig")
+    for pair, told in (((old, BOOK), "now yes (new)"), ((BOOK, old), "was yes (no longer said)")):
+        said = render_markdown(difference_blocks(compare_rulebooks(*pair, {"four": FOUR})))
+        assert f"position eshre-rpl-2022--ivig: verdict {told}" in said.replace("\\", "")
 
 
 def test_a_changed_policy_moves_statuses_and_ranks(changed):

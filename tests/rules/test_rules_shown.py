@@ -88,13 +88,15 @@ def test_the_cases_beside_the_rules_are_named_with_their_place(tmp_path):
     assert cases_of([tmp_path], "definition", "rpl-eshre-2022") == []
 
 
-def test_the_cases_of_an_overlay_are_shown(tmp_path):
-    (tmp_path / "rulebook.yaml").write_text("overlay: true\nname: x\nversion: '1'\nwhy: x\n", encoding="utf-8")
-    (tmp_path / "cases").mkdir()
-    (tmp_path / "cases/mine.yaml").write_text(CASES, encoding="utf-8")
-    said = shown("nk_blood_above_12", "--rules", str(tmp_path))
+def test_the_cases_of_an_overlay_are_shown_with_its_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "clinic"
+    (folder / "cases").mkdir(parents=True)
+    (folder / "rulebook.yaml").write_text("overlay: true\nname: x\nversion: '1'\nwhy: x\n", encoding="utf-8")
+    (folder / "cases/mine.yaml").write_text(CASES, encoding="utf-8")
+    said = shown("nk_blood_above_12", "--rules", "clinic")
     assert "CASES" in said
-    assert "yes: NK cells at 13 % in blood are above 12 (cases/mine.yaml, line 2)" in said
+    assert "yes: NK cells at 13 % in blood are above 12 (clinic/cases/mine.yaml, line 2)" in said
 
 
 # The list

@@ -180,6 +180,15 @@ def test_a_new_strategy_comes_to_an_option_that_exists(overlay):
     assert book.overlays[0].added == (Touched("strategy", "my-way"),)
 
 
+def test_what_is_missing_in_the_only_strategy_of_a_file_is_told_once(overlay):
+    text = shipped_strategy("g_csf", "g_csf-rpl").replace("id: g_csf-rpl\n", "id: my-way\n")
+    without = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("    source:"))
+    fault = fault_of(overlay({"options/mine.yaml": without}))
+    assert (fault.field, fault.message) == ("strategies.1.source", "is required here; add it")
+    fault = fault_of(overlay({"options/mine.yaml": "option: g_csf\nstrategies: []\n"}))
+    assert fault.field == "strategies"
+
+
 def test_a_record_named_in_removes_is_taken_away_with_the_reason(overlay):
     gone = SHIPPED.unread[0].id
     book = decidua.load_rulebook(overlay(removes=f"{{id: {gone}, why: it was read since}}"))
@@ -339,7 +348,7 @@ def test_an_overridden_safety_record_may_lose_no_line_in_silence(overlay):
     less = {file: shipped_drug("filgrastim", without="hypersensitivity_g_csf")}
     folder = overlay(less, overrides="drug:filgrastim")
     fault = fault_of(folder)
-    assert (fault.file, fault.line) == (str(folder / file), 2)
+    assert (fault.file, fault.line) == (str(folder / file), 3)
     assert "name 'caution:filgrastim/hypersensitivity_g_csf' in 'removes' with the reason" in fault.message
     weaker = {file: shipped_drug("filgrastim").replace("level: contraindication", "level: caution")}
     assert "hypersensitivity_g_csf" in fault_of(overlay(weaker, overrides="drug:filgrastim")).message
@@ -464,7 +473,7 @@ def test_a_reference_to_what_the_overlay_removed_is_a_fault_in_the_overlay(overl
     faults = faults_of(folder)
     assert {(one.file, one.line) for one in faults} == {(str(folder / "rulebook.yaml"), 5)}
     said = [one.message for one in faults]
-    begins = "with this overlay, 'g_csf-rpl' below (options/g_csf.yaml, line 8) refers to the study 'eapen-2019'"
+    begins = "with this overlay, 'g_csf-rpl' below (options/g_csf.yaml, line 9) refers to the study 'eapen-2019'"
     assert any(one.startswith(begins) for one in said)
 
 

@@ -44,7 +44,8 @@ class WomanChanged(Frozen):
 
     Attributes:
         profile: Her profile, as it was named.
-        changes: Every verdict, status, rank, certainty and effect that differs, with the rules that made it so.
+        changes: Every verdict, status, rank, certainty and effect that differs, with the rules that made it so. A new
+            way of use, position or study that is not for her changes nothing and is left out, as is one that is gone.
     """
 
     profile: str
@@ -106,6 +107,12 @@ def _in_words_only(change: RecordChange) -> bool:
     return change.how == "changed" and all(one.field.partition(",")[0] in WORDS for one in change.fields)
 
 
+def _passes_her_by(change: Change) -> bool:
+    """Tell whether all that is new, or gone, is that a way of use, a position or a study is not for her."""
+    only = change.after if change.before is None else change.before if change.after is None else None
+    return change.what == "verdict" and change.about in ("strategy", "position", "study") and only == "no"
+
+
 Source = tuple[RecordChange, ...]
 
 
@@ -136,7 +143,8 @@ class _Judge:
         before, after = self._world(self._old, facts), self._world(self._new, facts)
         if not differences(before, after):
             return []
-        return attribute(before, after, self._sources, lambda without: self._world(self._without(without), facts))
+        found = attribute(before, after, self._sources, lambda without: self._world(self._without(without), facts))
+        return [one for one in found if not _passes_her_by(one)]
 
     def _without(self, without: Sequence[Source]) -> Rulebook:
         key = tuple(without)

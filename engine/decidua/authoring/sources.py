@@ -12,7 +12,7 @@ from decidua.errors import DeciduaError
 from decidua.evidence.models import Source, Study, Synthesis
 from decidua.frozen import Frozen
 from decidua.rulebook.book import Rulebook
-from decidua.rulebook.folder import MAX_RULE_FILE_BYTES
+from decidua.rulebook.folder import MAX_RULE_FILE_BYTES, is_overlay
 from decidua.rulebook.models import Cause, Definition, Drug, Panel, Strategy, Subset
 
 __all__ = ["NamedCase", "cases_of", "citations", "studies_behind"]
@@ -106,6 +106,7 @@ def cases_of(folders: Sequence[Path], kind: str, id_: str) -> list[NamedCase]:
     called = f"{PREFIXES.get(kind, '')}{id_}"
     found = []
     for folder in folders:
+        start = f"{folder}/" if is_overlay(folder) else ""
         for path in sorted((folder / "cases").glob("*.yaml")):
             try:
                 document = read_document(path, limit=MAX_RULE_FILE_BYTES)
@@ -116,7 +117,7 @@ def cases_of(folders: Sequence[Path], kind: str, id_: str) -> list[NamedCase]:
                 expected = next(_expected(case, kind, called), None) if isinstance(case, dict) else None
                 if expected is not None:
                     line = document.line_of(("cases", at))
-                    found.append(NamedCase(str(case.get("case", "")), expected, f"cases/{path.name}", line))
+                    found.append(NamedCase(str(case.get("case", "")), expected, f"{start}cases/{path.name}", line))
     return found
 
 

@@ -98,7 +98,11 @@ def _lines(changes: list[Change]) -> Iterator[str]:
     for (about, what, before, after), ids in lines.items():
         called = f"{about.replace('_', ' ')}{'s' if len(ids) > 1 and not about.endswith('y') else ''}"
         called = {"studys": "studies", "study": "study" if len(ids) == 1 else "studies"}.get(called, called)
-        said = [
-            (value or "not said").replace("_", " ") if len(value or "") < 40 else value for value in (before, after)
-        ]
-        yield f"{called} {', '.join(ids)}: {what.replace('_', ' ')} was {said[0]}, now {said[1]}"
+        said = [value.replace("_", " ") if value and len(value) < 40 else value for value in (before, after)]
+        yield f"{called} {', '.join(ids)}: {what.replace('_', ' ')} {_turned(*said)}"
+
+
+def _turned(before: str | None, after: str | None) -> str:
+    if before is None:
+        return f"now {after} (new)"
+    return f"was {before} (no longer said)" if after is None else f"was {before}, now {after}"

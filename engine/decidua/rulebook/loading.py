@@ -93,6 +93,8 @@ def _validation_faults(error: ValidationError, model: type[Record]) -> Iterator[
     for detail in error.errors(include_url=False):
         place = tuple(step for step in detail["loc"] if isinstance(step, int) or _is_key(step))
         given, kind = detail["input"], detail["type"]
+        if kind == "too_short" and given:
+            continue  # pydantic counts the entries without a fault; those that have one are told by themselves
         if kind == "extra_forbidden":
             names = _names_at(model, detail["loc"][:-1])
             yield place, f"there is no such key{nearest(str(detail['loc'][-1]), names) or _list(names)}", "R201"
