@@ -170,6 +170,29 @@ def short(value):
     return [short(inner) for inner in value[:2]] if isinstance(value, list) else value
 
 
+EVERY_KEY_OF_CASES = {
+    "cases": [
+        {
+            "case": "Two miscarriages",
+            "woman": "two_miscarriages",
+            "profile": {"age": 31, "pregnancies": {"clinical_losses": 2}},
+            "like": "empty",
+            "but": {"age": None},
+            "as_of": "2025-06",
+            "expect": {
+                "yes": ["rpl"],
+                "no": ["every finding"],
+                "unknown": ["aps"],
+                "status": {"ivig": "research_only"},
+                "cautions": {"ivig": ["asthma"]},
+                "not": {"status": {"lit": "consider"}, "cautions": {"prp": ["asthma"]}},
+            },
+        }
+    ],
+    "same_anyway": [{"rule": "rpl", "mutants": ["without x"], "never": "no", "why": "She cannot be."}],
+}
+"""No shipped file of cases needs them all."""
+
 BY_MESSAGE = ("R205",)
 """What a check across several values refuses; a schema cannot."""
 
@@ -177,7 +200,7 @@ BY_MESSAGE = ("R205",)
 @pytest.mark.parametrize("change", [rename, drop, nest, number, word], ids=lambda change: change.__name__)
 @pytest.mark.parametrize("kind", smallest())
 def test_the_schema_refuses_the_names_and_types_that_the_loader_refuses_and_no_others(kind, change):
-    whole = read(smallest()[kind])
+    whole = EVERY_KEY_OF_CASES if kind == "cases" else read(smallest()[kind])
     value = whole if KINDS[kind].where.startswith("policy/") else short(whole)
     told = 0
     for place in places(value):
