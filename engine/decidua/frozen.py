@@ -8,13 +8,13 @@ which draws its JSON Schema and reads stored values, and to type checkers.
 
 from __future__ import annotations
 
-from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields
+from dataclasses import MISSING, FrozenInstanceError, dataclass, fields
 from typing import Any, ClassVar, NoReturn, dataclass_transform
 
 __all__ = ["Frozen"]
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+@dataclass_transform(frozen_default=True)
 class Frozen:
     """A value that is never changed once made; two are equal where their class and all their fields are.
 
@@ -32,6 +32,8 @@ class Frozen:
         super().__init_subclass__(**given)
         dataclass(cls, init=False, repr=False, eq=False, match_args=False)
         every = fields(cls)  # type: ignore[arg-type]
+        if any(one.default_factory is not MISSING or not one.compare for one in every):
+            raise TypeError(f"{cls.__name__} uses dataclasses.field; make it a dataclass")
         cls._names = tuple(one.name for one in every)
         cls._defaults = {one.name: one.default for one in every if one.default is not MISSING}
 

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 import pytest
 
 from decidua.condition.reference import compare, evaluate
-from decidua.condition.syntax import Atom, Condition, Known, Not, Rule
+from decidua.condition.syntax import Atom, Condition, Known, Not, Rule, facts_in
 from decidua.engines.production import ProductionNetwork, available
+from decidua.engines.proof import judge
 from decidua.profile.facts import Facts
 from decidua.profile.interval import Interval
+from decidua.profile.vocabulary import vocabulary
 from decidua.truth import NO, UNKNOWN, YES, Verdict
 
 __all__ = ["ENGINES", "SpecEngine", "on_every_engine"]
@@ -74,10 +76,20 @@ def judge_by_durable(rules: Rules, women: Sequence[Facts]) -> Judged:
     return judged
 
 
+def judge_by_proof(rules: Rules, women: Sequence[Facts]) -> Judged:
+    return judge(rules, women, {name: vocabulary()[name] for name in looked_at(rules, women)})
+
+
+def looked_at(rules: Rules, women: Sequence[Facts]) -> list[str]:
+    names = {fact for condition in rules.values() for fact in facts_in(condition)}
+    return sorted(names.union(*(facts.values for facts in women)))
+
+
 ENGINES: dict[str, SpecEngine] = {
     engine.name: engine
     for engine in (
         SpecEngine("reference", judge_by_reference),
+        SpecEngine("proof", judge_by_proof),
         SpecEngine(
             "durable", judge_by_durable, available(), "durable-rules is not installed here (Python 3.13 and later)"
         ),

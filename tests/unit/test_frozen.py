@@ -96,3 +96,10 @@ def test_pydantic_writes_and_reads_it():
     triple = Triple(1, "a", (2,))
     assert reader.validate_json(reader.dump_json(triple)) == triple
     assert list(reader.json_schema()["properties"]) == ["left", "right", "further"]
+
+
+def test_a_field_made_by_a_factory_is_refused_when_the_class_is_made():
+    with pytest.raises(TypeError, match="make it a dataclass"):
+        type(
+            "Listing", (Frozen,), {"__annotations__": {"every": list}, "every": dataclasses.field(default_factory=list)}
+        )

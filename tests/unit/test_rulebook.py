@@ -334,7 +334,7 @@ BROKEN = {
         SUBSETS,
         subsets(subset("rpl")) + "    zzz: 1\n",
         "zzz: 1",
-        "there is no such key; it may hold id, title, when, says, valid, source",
+        "there is no such key; it may hold id, title, when, exclusive, says, valid, source",
     ),
     "a missing key": Broken(
         SUBSETS, subsets(subset("rpl")).replace("    says: Mine.\n", ""), RULE, "is required here; add it"

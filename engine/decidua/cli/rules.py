@@ -13,6 +13,7 @@ from decidua.cli.printing import print_blocks, print_text
 from decidua.cli.rules_check import rules_check
 from decidua.cli.rules_diff import rules_diff
 from decidua.cli.rules_export import rules_export
+from decidua.cli.rules_prove import rules_prove
 from decidua.cli.rules_test import rules_test
 from decidua.rulebook.book import Rulebook
 from decidua.rulebook.folder import data_folder, is_overlay
@@ -29,6 +30,8 @@ rules_app = typer.Typer(
     context_settings=CONTEXT,
     help="Look at the rulebook: its rules, evidence and policies.",
 )
+
+rules_app.command("prove")(rules_prove)
 
 
 @rules_app.command("list")

@@ -21,6 +21,7 @@ __all__ = [
     "count_pregnancies",
     "count_transfers",
     "cumulative_chance",
+    "pregnancy_sums",
 ]
 
 WEEK_MARKS = (10, 12, 14, 20, 22, 24)
@@ -81,6 +82,24 @@ def bound_pregnancies(pregnancies: Pregnancies, leaving_out: Collection[str] = (
     Returns:
         Intervals by name; at least one is empty where the section contradicts itself.
     """
+    counts, sums = _described(pregnancies)
+    for field, fact in PREGNANCY_COUNTS.items():
+        given = getattr(pregnancies, field)
+        if given is not None and field not in leaving_out:
+            counts[fact] = counts[fact].meet(exactly(given))
+    narrow(counts, sums)
+    _bound_since_last_live_birth(pregnancies, counts, sums)
+    _bound_consecutive(pregnancies, counts)
+    return counts
+
+
+def pregnancy_sums() -> tuple[Sum, ...]:
+    """Return how the counts of any woman's pregnancies add up; names that begin with ``~`` are no facts."""
+    return tuple(_described(Pregnancies())[1])
+
+
+def _described(pregnancies: Pregnancies) -> tuple[dict[str, Interval], list[Sum]]:
+    """Return what the singles alone say of each count, and how the counts add up."""
     losses = [single for single in pregnancies.singles if single.outcome in LOSSES]
     counts, sums = _total_and_kinds(pregnancies, losses)
     _add_weeks(losses, counts, sums)
@@ -92,14 +111,7 @@ def bound_pregnancies(pregnancies: Pregnancies, leaving_out: Collection[str] = (
     counts["losses.consecutive"] = counts["losses.since_last_live_birth"] = Interval(0, None)
     sums.append(Sum("losses.total", ("losses.consecutive",), all_told=False))
     sums.append(Sum("losses.total", ("losses.since_last_live_birth",), all_told=False))
-    for field, fact in PREGNANCY_COUNTS.items():
-        given = getattr(pregnancies, field)
-        if given is not None and field not in leaving_out:
-            counts[fact] = counts[fact].meet(exactly(given))
-    narrow(counts, sums)
-    _bound_since_last_live_birth(pregnancies, counts, sums)
-    _bound_consecutive(pregnancies, counts)
-    return counts
+    return counts, sums
 
 
 def _total_and_kinds(pregnancies: Pregnancies, losses: Sequence[Pregnancy]) -> tuple[dict[str, Interval], list[Sum]]:

@@ -6,7 +6,7 @@ from math import prod
 from decidua.profile.history import FAILED, Embryo, Transfer, Transfers
 from decidua.profile.interval import Interval, Sum, exactly, narrow
 
-__all__ = ["TRANSFER_COUNTS", "bound_transfers", "count_transfers", "cumulative_chance"]
+__all__ = ["TRANSFER_COUNTS", "bound_transfers", "count_transfers", "cumulative_chance", "transfer_sums"]
 
 ROUNDING = 12
 """Decimals kept of a product of chances, so that a chance of exactly 60 % is not read as above it."""
@@ -75,6 +75,25 @@ def bound_transfers(transfers: Transfers, leaving_out: Collection[str] = ()) -> 
     Returns:
         Intervals by name; at least one is empty where the section contradicts itself.
     """
+    counts, sums = _described(transfers)
+    for field, fact in TRANSFER_COUNTS.items():
+        given = getattr(transfers, field)
+        if given is not None and field not in leaving_out:
+            counts[fact] = counts[fact].meet(exactly(given))
+    narrow(counts, sums)
+    _add_embryos(transfers, counts)
+    narrow(counts, [*sums, *EMBRYO_SUMS])
+    _bound_consecutive_failures(transfers, counts)
+    return counts
+
+
+def transfer_sums() -> tuple[Sum, ...]:
+    """Return how the counts of any woman's transfers and embryos add up; names that begin with ``~`` are no facts."""
+    return (*_described(Transfers())[1], *EMBRYO_SUMS)
+
+
+def _described(transfers: Transfers) -> tuple[dict[str, Interval], list[Sum]]:
+    """Return what the singles alone say of each count, and how the counts of transfers add up."""
     described = len(transfers.singles)
     unlisted = all(getattr(transfers, field) is None for field in TRANSFER_COUNTS)
     closed = transfers.complete and (bool(transfers.singles) or unlisted)
@@ -92,15 +111,7 @@ def bound_transfers(transfers: Transfers, leaving_out: Collection[str] = ()) -> 
     sums.append(Sum("transfers.failed", ("transfers.failed_consecutive",), all_told=False))
     for name, _ in EMBRYO_COUNTS:
         counts[name] = Interval(0, None)
-    for field, fact in TRANSFER_COUNTS.items():
-        given = getattr(transfers, field)
-        if given is not None and field not in leaving_out:
-            counts[fact] = counts[fact].meet(exactly(given))
-    narrow(counts, sums)
-    _add_embryos(transfers, counts)
-    narrow(counts, [*sums, *EMBRYO_SUMS])
-    _bound_consecutive_failures(transfers, counts)
-    return counts
+    return counts, sums
 
 
 def _divide(

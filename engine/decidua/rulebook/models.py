@@ -54,9 +54,14 @@ class TitledRule(Identified):
 
 
 class ConditionRule(TitledRule):
-    """A rule with a condition of its own."""
+    """A rule with a condition of its own.
+
+    Attributes:
+        exclusive: Names of groups that it belongs to; of the rules of one group at most one can hold.
+    """
 
     when: Condition
+    exclusive: Texts = ()
 
 
 class Definition(ConditionRule):
