@@ -70,7 +70,11 @@ CASES = """cases:
     expect: {yes: [nk_blood_above_12], status: {ivig: research_only}}
   - case: Nothing is known of her
     profile: {}
-    expect: {unknown: [every subset, every finding], no: [finding:asthma]}
+    expect: {unknown: [every subset, every finding], no: ['finding:asthma']}
+  - case: Nothing is known of her, by what was on record in 2015
+    profile: {}
+    as_of: '2015'
+    expect: {unknown: [every definition], not: {status: {ivig: consider}}}
 """
 
 
@@ -78,14 +82,52 @@ def test_the_cases_beside_the_rules_are_named_with_their_place(tmp_path):
     (tmp_path / "cases").mkdir()
     (tmp_path / "cases/mine.yaml").write_text(CASES, encoding="utf-8")
     (tmp_path / "cases/broken.yaml").write_text("cases: [\n", encoding="utf-8")
-    found = cases_of([tmp_path], "subset", "nk_blood_above_12")
+    found, faulty = cases_of(BOOK, [tmp_path], "subset", "nk_blood_above_12")
     assert [(one.expected, one.file, one.line) for one in found] == [
         ("yes", "cases/mine.yaml", 2),
         ("unknown", "cases/mine.yaml", 5),
     ]
-    assert [one.expected for one in cases_of([tmp_path], "finding", "asthma")] == ["no"]
-    assert [one.expected for one in cases_of([tmp_path], "option", "ivig")] == ["research only"]
-    assert cases_of([tmp_path], "definition", "rpl-eshre-2022") == []
+    assert faulty == ["cases/broken.yaml"]
+    assert expected(tmp_path, "finding", "asthma") == ["no"]
+    assert expected(tmp_path, "option", "ivig") == ["research only", "not consider"]
+    assert expected(tmp_path, "cause", "aps") == []
+
+
+def expected(folder, kind, id_):
+    return [one.expected for one in cases_of(BOOK, [folder], kind, id_)[0]]
+
+
+def test_every_of_a_kind_means_those_that_hold_on_the_date_of_the_case(tmp_path):
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases/mine.yaml").write_text(CASES, encoding="utf-8")
+    assert expected(tmp_path, "definition", "rpl-asrm-2012") == ["unknown"]
+    assert expected(tmp_path, "definition", "rpl-eshre-2022") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "id_"),
+    [
+        ("strategy", "ivig-four-losses"),
+        ("definition", "rpl-asrm-2012"),
+        ("position", "eshre-rpl-2017--aspirin_heparin"),
+        ("study", "kaandorp-2010"),
+    ],
+)
+def test_a_shipped_rule_is_shown_with_its_cases_of_every_verdict(kind, id_):
+    found, faulty = cases_of(BOOK, [data_folder("rules")], kind, id_)
+    assert faulty == []
+    assert {one.expected for one in found} >= {"yes", "no", "unknown"}
+    said = shown(id_)
+    for one in found:
+        assert f"{one.expected}: {one.name} ({one.file}, line {one.line})" in said
+
+
+def test_a_file_of_cases_that_cannot_be_read_is_named_beside_the_others(tmp_path):
+    (tmp_path / "rulebook.yaml").write_text("overlay: true\nname: x\nversion: '1'\nwhy: x\n", encoding="utf-8")
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases/broken.yaml").write_text("cases: [\n", encoding="utf-8")
+    said = shown("nk_blood_above_12", "--rules", str(tmp_path))
+    assert "cases/broken.yaml has faults and was passed over; 'decidua rules test' names them" in said
 
 
 def test_the_cases_of_an_overlay_are_shown_with_its_folder(tmp_path, monkeypatch):

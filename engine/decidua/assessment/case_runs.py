@@ -12,8 +12,8 @@ from decidua.assessment.words import because
 from decidua.errors import EngineDisagreement
 from decidua.frozen import Frozen
 from decidua.profile.facts import draw_facts
-from decidua.rulebook.book import DatedRulebook, Rulebook
-from decidua.rulebook.cases import EVERY, TestedRules, WorkedCase
+from decidua.rulebook.book import Rulebook
+from decidua.rulebook.cases import TestedRules, WorkedCase
 from decidua.truth import Verdict
 
 __all__ = ["CaseRun", "run_case"]
@@ -49,7 +49,7 @@ def run_case(case: WorkedCase, book: Rulebook, tested: TestedRules, engine: Engi
     except EngineDisagreement as error:
         failures.append(_failure(case, "the engines", "agreement", "disagreement", str(error)))
         verdicts = Verdicts(view, facts, "reference")
-    expected = _expected(case, view, tested)
+    expected = tested.expected(case)
     failures.extend(_verdict_failures(case, verdicts, expected))
     if case.expect.needs_assessment and not any(one.of == "the engines" for one in failures):
         failures.extend(_answer_failures(case, assess(case.profile, as_of=case.as_of, rulebook=book, engine=engine)))
@@ -58,18 +58,6 @@ def run_case(case: WorkedCase, book: Rulebook, tested: TestedRules, engine: Engi
 
 def _failure(case: WorkedCase, of: str, expected: str, found: str, why: str = "") -> CaseFailure:
     return CaseFailure(case.name, case.file, case.line, of, expected, found, why)
-
-
-def _expected(case: WorkedCase, view: DatedRulebook, tested: TestedRules) -> dict[str, Verdict]:
-    """Return the verdict expected of each rule; one that is named singly is not meant by ``every KIND``."""
-    named = {id_: verdict for verdict, ids in case.expect.rules for id_ in ids if not id_.startswith(EVERY)}
-    meant: dict[str, Verdict] = {}
-    for verdict, ids in case.expect.rules:
-        for id_ in ids:
-            if id_.startswith(EVERY):
-                kind = id_.removeprefix(EVERY)
-                meant |= {one.id: verdict for one in tested.rules.values() if one.kind == kind and one.id in view.rules}
-    return meant | named
 
 
 def _verdict_failures(case: WorkedCase, verdicts: Verdicts, expected: Mapping[str, Verdict]) -> Iterator[CaseFailure]:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from decidua.assessment.words import READ_WORDS, cite, edition
-from decidua.document import read_document
-from decidua.errors import DeciduaError
 from decidua.evidence.models import Source, Study, Synthesis
 from decidua.frozen import Frozen
 from decidua.rulebook.book import Rulebook
-from decidua.rulebook.folder import MAX_RULE_FILE_BYTES, is_overlay
+from decidua.rulebook.case_files import case_paths, read_case_file
+from decidua.rulebook.cases import PREFIXES, Case, TestedRules
+from decidua.rulebook.folder import is_overlay
 from decidua.rulebook.models import Cause, Definition, Drug, Panel, Strategy, Subset
 
 __all__ = ["NamedCase", "cases_of", "citations", "studies_behind"]
@@ -83,7 +83,13 @@ def studies_behind(book: Rulebook, record: Any) -> list[str]:
 
 
 class NamedCase(Frozen):
-    """A worked case that says what must come out of a rule."""
+    """A worked case that says what must come out of a rule.
+
+    Attributes:
+        name: Its sentence.
+        expected: What must come out, in words.
+        file: Where it stands, with ``line``.
+    """
 
     name: str
     expected: str
@@ -91,44 +97,44 @@ class NamedCase(Frozen):
     line: int | None
 
 
-PREFIXES = {"finding": "finding:", "position": "position:", "study": "study:"}
-"""What stands before the id of a rule in a case, by kind."""
-
-
-def cases_of(folders: Sequence[Path], kind: str, id_: str) -> list[NamedCase]:
-    """Return the worked cases beside the rules that name a rule, in the order of the files.
+def cases_of(book: Rulebook, folders: Sequence[Path], kind: str, id_: str) -> tuple[list[NamedCase], list[str]]:
+    """Return the worked cases beside the rules that speak of a rule, in the order of the files.
 
     Args:
+        book: The rulebook.
         folders: Folders of rules; the cases stand in ``cases/`` of each.
         kind: Kind of the rule.
         id_: Its id.
+
+    Returns:
+        The cases, and the files that have faults and were passed over.
     """
+    tested = TestedRules(book)
     called = f"{PREFIXES.get(kind, '')}{id_}"
-    found = []
+    found: list[NamedCase] = []
+    faulty: list[str] = []
     for folder in folders:
-        start = f"{folder}/" if is_overlay(folder) else ""
-        for path in sorted((folder / "cases").glob("*.yaml")):
-            try:
-                document = read_document(path, limit=MAX_RULE_FILE_BYTES)
-            except DeciduaError:  # a faulty file of cases is for 'rules test' to tell
+        for path in case_paths(folder):
+            within = path.relative_to(folder).as_posix()
+            file = f"{folder}/{within}" if is_overlay(folder) else within
+            record, document, _ = read_case_file(path)
+            if record is None:
+                faulty.append(file)
                 continue
-            cases = document.value.get("cases") if isinstance(document.value, dict) else None
-            for at, case in enumerate(cases if isinstance(cases, list) else ()):
-                expected = next(_expected(case, kind, called), None) if isinstance(case, dict) else None
-                if expected is not None:
-                    line = document.line_of(("cases", at))
-                    found.append(NamedCase(str(case.get("case", "")), expected, f"{start}cases/{path.name}", line))
-    return found
+            for at, case in enumerate(record.cases):
+                expected = ", ".join(_expected(case, tested, called))
+                if expected:
+                    found.append(NamedCase(case.case, expected, file, document.line_of(("cases", at))))
+    return found, faulty
 
 
-def _expected(case: dict[str, Any], kind: str, called: str) -> Iterator[str]:
-    expect = case.get("expect")
-    if not isinstance(expect, dict):
-        return
-    verdicts = {word: expect.get(word) for word in ("yes", "no", "unknown")}
-    lists = {word: ids for word, ids in verdicts.items() if isinstance(ids, list)}
-    yield from (word for word, ids in lists.items() if called in ids)
-    yield from (word for word, ids in lists.items() if f"every {kind}" in ids)
-    status = expect.get("status")
-    if isinstance(status, dict) and called in status:
-        yield str(status[called]).replace("_", " ")
+def _expected(case: Case, tested: TestedRules, called: str) -> Iterator[str]:
+    """Yield what a case expects of a rule or an option: its verdict, its status, and what this must not be."""
+    verdict = tested.expected(case).get(called)
+    if verdict is not None:
+        yield str(verdict)
+    expect = case.expect
+    if called in expect.status:
+        yield expect.status[called].replace("_", " ")
+    if called in expect.must_not.status:
+        yield f"not {expect.must_not.status[called].replace('_', ' ')}"

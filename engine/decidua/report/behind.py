@@ -27,10 +27,7 @@ def behind_blocks(book: Rulebook, kind: str, id_: str, record: Any, folders: Seq
     lists = (
         ("Sources", [] if record is None else citations(book, record)),
         ("Studies behind it", [] if record is None else studies_behind(book, record)),
-        (
-            "Cases",
-            [f"{one.expected}: {one.name} ({one.file}, line {one.line})" for one in cases_of(folders, kind, id_)],
-        ),
+        ("Cases", list(_cases(book, kind, id_, folders))),
     )
     for heading, lines in lines_of(lists):
         yield Heading(heading, 2)
@@ -40,6 +37,12 @@ def behind_blocks(book: Rulebook, kind: str, id_: str, record: Any, folders: Seq
         yield Heading("As a decision table (WHO SMART guidelines)", 2)
         yield Paragraph("The fields that 'decidua rules export --dak' writes for every rule.", "muted")
         yield Bullets(tuple(Bullet(name, text or "none") for name, text in row.as_dict().items()))
+
+
+def _cases(book: Rulebook, kind: str, id_: str, folders: Sequence[Path]) -> Iterator[str]:
+    found, faulty = cases_of(book, folders, kind, id_)
+    yield from (f"{one.expected}: {one.name} ({one.file}, line {one.line})" for one in found)
+    yield from (f"{file} has faults and was passed over; 'decidua rules test' names them" for file in faulty)
 
 
 def lines_of(lists: Sequence[tuple[str, Sequence[str]]]) -> Iterator[tuple[str, Sequence[str]]]:

@@ -19,6 +19,8 @@ from decidua.frozen import Frozen
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
 from decidua.record import Record
+from decidua.rulebook.case_files import CASES
+from decidua.rulebook.cases import CaseFile
 from decidua.rulebook.loading import CONDITION_KEYS
 from decidua.rulebook.overlay_files import DrugMore, GuidelinesMore, OptionMore, OverlayManifest
 from decidua.rulebook.policy import CERTAINTY_FACTS, POOLING_FACTS, STATUS_FACTS
@@ -71,7 +73,8 @@ def _kinds() -> dict[str, FileKind]:
         "overlay_drugs": (DrugMore, "cautions/drugs/"),
         "overlay_guidelines": (GuidelinesMore, "evidence/guidelines.yaml"),
     }
-    return kinds | {name: FileKind(model, where, vocabulary()) for name, (model, where) in more.items()}
+    kinds |= {name: FileKind(model, where, vocabulary()) for name, (model, where) in more.items()}
+    return kinds | {CASES: FileKind(CaseFile, f"{CASES}/", {}, rules=False)}  # a case holds no condition
 
 
 KINDS: Mapping[str, FileKind] = _kinds()

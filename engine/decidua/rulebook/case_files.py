@@ -12,11 +12,11 @@ from decidua.errors import DocumentError, Fault, ProfileError, RulebookError, ne
 from decidua.frozen import Frozen
 from decidua.profile.reading import MAX_PROFILE_BYTES, profile_of
 from decidua.rulebook.book import Rulebook
-from decidua.rulebook.cases import EVERY, Case, CaseFile, Excuse, TestedRules, WorkedCase
+from decidua.rulebook.cases import EVERY, PREFIXES, Case, CaseFile, Excuse, TestedRules, WorkedCase
 from decidua.rulebook.folder import data_folder
 from decidua.rulebook.loading import Loaded, load_records
 
-__all__ = ["CASES", "Cases", "read_cases"]
+__all__ = ["CASES", "Cases", "case_paths", "read_case_file", "read_cases"]
 
 CASES = "cases"
 """Name of the folder, within a folder of rules."""
@@ -70,8 +70,9 @@ def read_cases(book: Rulebook, folders: Sequence[Path], below: Sequence[Path] = 
     excuses: list[Excuse] = []
     for folder in (*below, *folders):
         judged = folder in folders
-        for path in sorted((folder / CASES).rglob("*.y*ml")) if (folder / CASES).is_dir() else ():
-            record, document = _read_file(path, reading)
+        for path in case_paths(folder):
+            record, document, faults = read_case_file(path)
+            reading.faults.extend(faults)
             if record is None:
                 continue
             found.extend(_Woman(case, document, ("cases", at), judged) for at, case in enumerate(record.cases))
@@ -85,16 +86,19 @@ def read_cases(book: Rulebook, folders: Sequence[Path], below: Sequence[Path] = 
     return Cases(tuple(cases), tuple(excuses))
 
 
-def _read_file(path: Path, reading: _Reading) -> tuple[CaseFile | None, Document]:
+def case_paths(folder: Path) -> list[Path]:
+    """Return the files of cases of a folder of rules, in the order in which they are read."""
+    return sorted((folder / CASES).rglob("*.y*ml"))
+
+
+def read_case_file(path: Path) -> tuple[CaseFile | None, Document, Sequence[Fault]]:
+    """Read one file of cases: None in its place where it has faults, which are returned too."""
     loaded = Loaded()
     try:
         document = read_document(path, limit=MAX_CASE_FILE_BYTES)
     except DocumentError as error:
-        reading.faults.extend(error.faults)
-        return None, Document(None, str(path))
-    record = load_records(document, CaseFile, loaded)
-    reading.faults.extend(loaded.faults)
-    return record, document
+        return None, Document(None, str(path)), error.faults
+    return load_records(document, CaseFile, loaded), document, loaded.faults
 
 
 def _name_women(found: Sequence[_Woman], reading: _Reading) -> None:
@@ -245,7 +249,7 @@ def _answer_faults(one: _Woman, book: Rulebook) -> Iterator[Fault]:
 
 
 def _hint(id_: str, tested: TestedRules) -> str:
-    prefixed = [f"{prefix}:{id_}" for prefix in ("finding", "position", "study")]
+    prefixed = [f"{prefix}{id_}" for prefix in PREFIXES.values()]
     known = next((one for one in prefixed if one in tested.rules), None)
     return f"; did you mean '{known}'?" if known else nearest(id_, tested.rules) or "; see 'decidua rules list'"
 

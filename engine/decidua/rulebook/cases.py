@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from decidua.condition.syntax import Condition, rules_in
 from decidua.evidence.models import OptionKey, PartialDate, Record, Text, Texts
@@ -18,6 +18,7 @@ from decidua.truth import NO, UNKNOWN, YES, Verdict
 
 __all__ = [
     "EVERY",
+    "PREFIXES",
     "Case",
     "CaseFile",
     "Excuse",
@@ -29,6 +30,9 @@ __all__ = [
 
 EVERY = "every "
 """Before a kind of rule: all rules of that kind that hold on the date, those named singly apart."""
+
+PREFIXES: Mapping[str, str] = {"finding": "finding:", "position": "position:", "study": "study:"}
+"""What cases write before the id of a rule, by its kind; the ids of the other kinds stand alone."""
 
 Words = Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
 
@@ -57,8 +61,6 @@ class Expectation(Record):
         must_not: Written ``not``: what must not come out.
     """
 
-    model_config = ConfigDict(populate_by_name=True)
-
     yes: Texts = ()
     no: Texts = ()
     unknown: Texts = ()
@@ -83,7 +85,7 @@ class Case(Record):
     Attributes:
         case: The sentence that names it.
         woman: A name for her, for cases that are ``like`` her.
-        profile: The whole profile.
+        profile: The whole profile, in the words of ``decidua schema profile``.
         like: The name of a shipped profile, or of another case's woman.
         but: What differs from her, in the form of a profile; null takes a finding away.
         as_of: The date on which it must come out; absent means the date of the evidence base.
@@ -115,7 +117,12 @@ class Excuse(Record):
 
 
 class CaseFile(Record):
-    """A file of ``cases/``."""
+    """A file of ``cases/``: women and what must come out for them, and what no woman can show.
+
+    Attributes:
+        cases: The cases.
+        same_anyway: What is not asked of them, with the reason.
+    """
 
     cases: Annotated[tuple[Case, ...], Field(strict=False)] = ()
     same_anyway: Annotated[tuple[Excuse, ...], Field(strict=False)] = ()
@@ -167,9 +174,10 @@ class TestedRules:
         book = self.book
         rules: list[TestedRule] = []
 
-        def add(kind: RuleKind, id_: str, condition: Condition, prefix: str = "", key: str = "id") -> None:
+        def add(kind: RuleKind, id_: str, condition: Condition, key: str = "id") -> None:
             place = book.places.get(f"{key}:{id_}", ("", None))
-            rules.append(TestedRule(f"{prefix}{id_}", kind, condition, place, book.overlay_of(kind, id_)))
+            called = f"{PREFIXES.get(kind, '')}{id_}"
+            rules.append(TestedRule(called, kind, condition, place, book.overlay_of(kind, id_)))
 
         for definition in book.definitions:
             add("definition", definition.id, definition.when)
@@ -185,13 +193,27 @@ class TestedRules:
         for strategy in book.strategies:
             add("strategy", strategy.id, strategy.when)
         for finding in book.findings:
-            add("finding", finding.key, finding.when, "finding:", "key")
+            add("finding", finding.key, finding.when, "key")
         for position in book.positions:
-            add("position", position.id, position.when, "position:")
+            add("position", position.id, position.when)
         for study in book.studies:
             if study.eligibility is not None:
-                add("study", study.id, study.eligibility, "study:")
+                add("study", study.id, study.eligibility)
         return {rule.id: rule for rule in rules}
+
+    def expected(self, case: Case | WorkedCase) -> dict[str, Verdict]:
+        """Return the verdict that a case expects of each rule; one named singly is not meant by ``every KIND``.
+
+        Raises:
+            DeciduaError: The date of the case is none.
+        """
+        named = {id_: verdict for verdict, ids in case.expect.rules for id_ in ids if not id_.startswith(EVERY)}
+        meant: dict[str, Verdict] = {}
+        for verdict, ids in case.expect.rules:
+            for kind in (id_.removeprefix(EVERY) for id_ in ids if id_.startswith(EVERY)):
+                view = self.book.at(case.as_of)
+                meant |= {one.id: verdict for one in self.rules.values() if one.kind == kind and one.id in view.rules}
+        return meant | named
 
     @cached_property
     def kinds(self) -> tuple[RuleKind, ...]:
