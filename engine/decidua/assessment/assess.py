@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from decidua.assessment.change import WithRetracted
 from decidua.assessment.definitions import cumulative, differences, with_counts
@@ -28,9 +29,11 @@ from decidua.assessment.without_treatment import without_treatment
 from decidua.evidence.models import last_day
 from decidua.profile.facts import Facts, draw_facts
 from decidua.profile.model import Profile
-from decidua.profile.rates import Rates
 from decidua.rulebook.book import DatedRulebook, Rulebook
 from decidua.version import __version__
+
+if TYPE_CHECKING:
+    from decidua.profile.rates import Rates
 
 __all__ = ["answer_options", "assess"]
 

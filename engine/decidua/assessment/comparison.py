@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
@@ -25,10 +25,12 @@ from decidua.evidence.models import OptionKey, Study, Synthesis, last_day
 from decidua.frozen import Frozen
 from decidua.profile.facts import Facts, draw_facts
 from decidua.profile.model import Profile
-from decidua.profile.rates import Rates
 from decidua.rulebook.book import DatedRulebook, Rulebook, read_as_of
 from decidua.rulebook.policy import Certainty
 from decidua.truth import NO
+
+if TYPE_CHECKING:
+    from decidua.profile.rates import Rates
 
 __all__ = [
     "Comparison",

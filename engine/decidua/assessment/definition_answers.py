@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from decidua.frozen import Frozen
-from decidua.profile.rates import TransferChance
+from decidua.profile.chances import TransferChance
 
 __all__ = [
     "Answer",

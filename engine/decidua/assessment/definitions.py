@@ -23,11 +23,11 @@ from decidua.assessment.verdicts import Verdicts
 from decidua.assessment.who_counts import KIND_FACTS, Counting, counted_kinds, counting_of, hers_counted, known_count
 from decidua.condition.english import COMPARED, value_in_english
 from decidua.condition.syntax import Atom, atoms
+from decidua.profile.chances import given_chances
 from decidua.profile.counting import WEEK_MARKS
 from decidua.profile.facts import Facts, Value
 from decidua.profile.interval import Interval
 from decidua.profile.model import Profile
-from decidua.profile.rates import given_chances
 from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.models import Definition
 from decidua.truth import NO, UNKNOWN, YES, Verdict

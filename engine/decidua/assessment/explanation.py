@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from decidua.assessment.counterfactual import Counterfactuals, barring
 from decidua.assessment.explanation_answer import Explanation, ProofNode, Responsible, StrategyExplanation
@@ -18,11 +19,13 @@ from decidua.assessment.ways import Aim
 from decidua.condition.english import in_english, lower_first
 from decidua.profile.facts import draw_facts
 from decidua.profile.model import Profile
-from decidua.profile.rates import Rates
 from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.book import Rulebook
 from decidua.rulebook.policy import STATUS_FACTS
 from decidua.truth import YES
+
+if TYPE_CHECKING:
+    from decidua.profile.rates import Rates
 
 __all__ = ["Explanation", "ProofNode", "StrategyExplanation", "explain"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from decidua.assessment.loading import load_rulebook
 from decidua.assessment.next_answer import (
@@ -31,12 +32,14 @@ from decidua.condition.syntax import Atom, Condition, Known, walk
 from decidua.profile.facts import IMPLIED, draw_facts, with_finding
 from decidua.profile.finding import Fact
 from decidua.profile.model import Profile
-from decidua.profile.rates import Rates
 from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.book import Rulebook
 from decidua.rulebook.policy import NextPolicy
 from decidua.truth import YES, Verdict
 from decidua.version import __version__
+
+if TYPE_CHECKING:
+    from decidua.profile.rates import Rates
 
 __all__ = ["find_out"]
 

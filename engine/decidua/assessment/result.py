@@ -23,7 +23,7 @@ from decidua.assessment.stability_answer import Stability
 from decidua.assessment.standing_answers import BaselineKind, HersAnswer, StandingAnswer
 from decidua.evidence.models import OptionKey
 from decidua.frozen import Frozen
-from decidua.profile.rates import RatesUse
+from decidua.profile.chances import RatesUse
 from decidua.rulebook.overlay import Overlay
 from decidua.rulebook.policy import Certainty, Status
 

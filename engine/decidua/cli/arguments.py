@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,8 +14,10 @@ from decidua.assessment.verdicts import Engine
 from decidua.document import decode
 from decidua.errors import DeciduaError, DocumentError, ProfileError
 from decidua.profile.model import Profile
-from decidua.profile.rates import Rates
 from decidua.profile.reading import MAX_PROFILE_BYTES, load_profile, load_rates, parse_profile
+
+if TYPE_CHECKING:
+    from decidua.profile.rates import Rates
 
 __all__ = [
     "CONTEXT",

@@ -6,14 +6,18 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from decidua.profile.chances import RatesUse
 from decidua.profile.counting import Interval, count_pregnancies, count_transfers, cumulative_chance
 from decidua.profile.finding import Fact
+from decidua.profile.history import Transfers
 from decidua.profile.investigations import AntiphospholipidTest, Measurement
 from decidua.profile.model import Profile
-from decidua.profile.rates import Rates, RatesUse, apply_rates
 from decidua.profile.vocabulary import direct_facts, vocabulary
+
+if TYPE_CHECKING:
+    from decidua.profile.rates import Rates
 
 __all__ = ["IMPLIED", "Facts", "Value", "as_values", "draw_facts", "with_finding"]
 
@@ -80,7 +84,7 @@ def draw_facts(profile: Profile, rates: Rates | None = None) -> Facts:
         values.setdefault(name, False)  # after what the findings imply: lupus listed makes autoimmune disease no "no"
     _imply(values)
     values.update(_antiphospholipid(profile.investigations.antiphospholipid, notes))
-    transfers, used = (profile.transfers, None) if rates is None else apply_rates(profile.transfers, rates)
+    transfers, used = (profile.transfers, None) if rates is None else _with_rates(profile.transfers, rates)
     counts = {**count_pregnancies(profile.pregnancies), **count_transfers(transfers)}
     counts["transfers.cumulative_chance"] = cumulative_chance(transfers)
     values.update(as_values(counts))
@@ -129,6 +133,12 @@ def with_finding(facts: Facts, name: str, value: Value) -> Facts:
     values = {**facts.values, name: value}
     _imply(values)
     return Facts(values, facts.notes, facts.rates)
+
+
+def _with_rates(transfers: Transfers, rates: Rates) -> tuple[Transfers, RatesUse]:
+    from decidua.profile.rates import apply_rates  # noqa: PLC0415 - needed where a table was given
+
+    return apply_rates(transfers, rates)
 
 
 def _look_up(profile: Profile, path: tuple[str, ...]) -> Any:

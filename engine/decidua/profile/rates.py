@@ -13,13 +13,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from decidua.frozen import Frozen
+from decidua.profile.chances import RatesUse, TransferChance, given_chances
 from decidua.profile.consistency import Contradiction, Found
 from decidua.profile.finding import Section
-from decidua.profile.history import FAILED, Transfer, Transfers
+from decidua.profile.history import Transfer, Transfers
 from decidua.profile.investigations import Day
 
-__all__ = ["AgeBand", "Rate", "Rates", "RatesUse", "TransferChance", "apply_rates", "given_chances"]
+__all__ = ["AgeBand", "Rate", "Rates", "apply_rates"]
 
 
 class AgeBand(Section):
@@ -158,45 +158,6 @@ class Rates(Section):
             unknown.update(dict.fromkeys(open_points))
         why = f"not known: {', '.join(unknown)}" if unknown else "no row of the table holds for it"
         return TransferChance(place, None, "not_covered", None, why)
-
-
-class TransferChance(Frozen):
-    """Where the predicted chance of one failed transfer, or of one without a known outcome, comes from.
-
-    Without a table of rates a chance is given in the profile or not known.
-
-    Attributes:
-        transfer: Its place in the profile, the first is 1.
-        chance: The predicted chance of implantation, 0 to 1; None where it is not known.
-        origin: Given in the profile, taken from the clinic's table, or not covered by it.
-        row: The row of the table, the first is 1.
-        why: Why the table does not cover it.
-    """
-
-    transfer: int
-    chance: float | None
-    origin: Literal["given", "table", "not_covered", "not_given"]
-    row: int | None = None
-    why: str | None = None
-
-
-class RatesUse(Frozen):
-    """The clinic's own table of rates that was used, and what it gave for each transfer."""
-
-    clinic: str
-    date: str
-    source: str
-    sha256: str
-    transfers: tuple[TransferChance, ...]
-
-
-def given_chances(transfers: Transfers) -> tuple[TransferChance, ...]:
-    """Return the chances that the profile itself gives, for each failed transfer or one whose outcome is not known."""
-    return tuple(
-        TransferChance(place, single.predicted_chance, "not_given" if single.predicted_chance is None else "given")
-        for place, single in enumerate(transfers.singles, 1)
-        if single.outcome is None or single.outcome in FAILED
-    )
 
 
 def apply_rates(transfers: Transfers, rates: Rates) -> tuple[Transfers, RatesUse]:

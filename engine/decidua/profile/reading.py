@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -13,7 +13,9 @@ from decidua.document import Document, Place, parse_document, read_document
 from decidua.errors import DeciduaError, DocumentError, Fault, ProfileError, RatesError, nearest
 from decidua.profile.consistency import Contradiction
 from decidua.profile.model import Profile
-from decidua.profile.rates import Rates
+
+if TYPE_CHECKING:
+    from decidua.profile.rates import Rates
 
 __all__ = ["MAX_PROFILE_BYTES", "load_profile", "load_rates", "parse_profile", "profile_of"]
 
@@ -48,6 +50,8 @@ def load_rates(path: str | Path) -> Rates:
         RatesError: The file cannot be read, or two rows could hold for one transfer; every fault has file, line and
             field.
     """
+    from decidua.profile.rates import Rates  # noqa: PLC0415 - needed where a table is given
+
     try:
         document = read_document(path, limit=MAX_PROFILE_BYTES)
     except DocumentError as error:
@@ -77,9 +81,9 @@ def profile_of(document: Document) -> Profile:
     return _validate(document, Profile, ProfileError)
 
 
-A_MAPPING: dict[type[BaseModel], str] = {
-    Profile: "a profile is a mapping such as 'age: 34' (see 'decidua schema profile')",
-    Rates: "a table of rates is a mapping with 'clinic', 'date', 'source' and 'rates' (see 'decidua schema rates')",
+A_MAPPING = {
+    "Profile": "a profile is a mapping such as 'age: 34' (see 'decidua schema profile')",
+    "Rates": "a table of rates is a mapping with 'clinic', 'date', 'source' and 'rates' (see 'decidua schema rates')",
 }
 
 
@@ -88,7 +92,7 @@ def _validate(document: Document, model: type[Read], refuse: type[DeciduaError])
         document.value = {}
     if not isinstance(document.value, dict):
         kind = "a list" if isinstance(document.value, list) else "a single value"
-        raise refuse(Fault(f"is {kind}; {A_MAPPING[model]}", file=document.name, line=document.line_of(())))
+        raise refuse(Fault(f"is {kind}; {A_MAPPING[model.__name__]}", file=document.name, line=document.line_of(())))
     try:
         return model.model_validate(document.value)
     except ValidationError as error:

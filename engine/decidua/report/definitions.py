@@ -13,7 +13,7 @@ from decidua.assessment.result import (
     DefinitionDifference,
     LossKind,
 )
-from decidua.profile.rates import RatesUse
+from decidua.profile.chances import RatesUse
 from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph, Tone, list_words, lower_first
 
 __all__ = ["definition_blocks", "explanation_blocks"]
