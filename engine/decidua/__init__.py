@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from decidua.profile.rates import Rates
     from decidua.profile.reading import load_profile, load_rates
     from decidua.rulebook.book import Rulebook
+    from decidua.tables.entry import cohort
 
 __all__ = [
     "Assessment",
@@ -41,6 +42,7 @@ __all__ = [
     "RulebookError",
     "__version__",
     "assess",
+    "cohort",
     "compare",
     "explain",
     "load_profile",
@@ -60,6 +62,7 @@ _HOMES = {
     "Rulebook": "rulebook.book",
     "RulebookError": "errors",
     "assess": "assessment.assess",
+    "cohort": "tables.entry",
     "compare": "assessment.comparison",
     "explain": "assessment.explanation",
     "load_profile": "profile.reading",

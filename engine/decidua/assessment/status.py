@@ -15,18 +15,20 @@ from decidua.evidence.models import Guideline, Position
 from decidua.frozen import Frozen
 from decidua.profile.facts import Facts, Value
 from decidua.rulebook.book import DatedRulebook
-from decidua.rulebook.models import Caution, Drug, Strategy
+from decidua.rulebook.models import Cause, Caution, Strategy
 from decidua.rulebook.policy import Certainty, Status, StatusRow
 from decidua.truth import NO, UNKNOWN, YES, Verdict
 
 __all__ = [
     "JudgedPosition",
     "JudgedStrategy",
+    "any_of_which_counts",
     "choose_best",
     "judge_strategy",
     "option_status",
     "row_for",
     "speaks_of",
+    "stopping_findings",
     "stops",
 ]
 
@@ -153,36 +155,42 @@ def stops(caution: Caution) -> bool:
     return caution.level == "contraindication" and caution.hard_stop and caution.only_at is None
 
 
-def _stopping(verdicts: Verdicts, strategy: Strategy, drugs: Iterable[Drug]) -> list[str]:
-    found: dict[str, None] = {}
-    for key in strategy.stops:
-        if verdicts.verdict(f"finding:{key}") is YES:
-            found.setdefault(verdicts.view.book.finding[key].label)
-    for drug in drugs:
-        for caution in drug.cautions:
-            if stops(caution) and verdicts.verdict(f"finding:{caution.finding}") is YES:
-                found.setdefault(verdicts.view.book.finding[caution.finding].label)
-    return list(found)
+def stopping_findings(view: DatedRulebook, strategy: Strategy) -> list[str]:
+    """Return the keys of the findings of which any one stops a strategy when it is hers."""
+    drugs = [view.book.drug[key] for key in strategy.drugs]
+    cautions = [caution.finding for drug in drugs for caution in drug.cautions if stops(caution)]
+    return list(dict.fromkeys([*strategy.stops, *cautions]))
+
+
+def _stopping(verdicts: Verdicts, strategy: Strategy) -> list[str]:
+    labels = {key: verdicts.view.book.finding[key].label for key in stopping_findings(verdicts.view, strategy)}
+    return list(dict.fromkeys(label for key, label in labels.items() if verdicts.verdict(f"finding:{key}") is YES))
+
+
+def _explaining(view: DatedRulebook, condition: str) -> list[Cause]:
+    term = "rif" if condition in ("rif", "ivf") else "rpl"
+    return [cause for cause in view.book.causes if cause.explains and term in cause.conditions]
 
 
 def explaining_causes(verdicts: Verdicts, condition: str) -> list[str]:
     """Return the titles of the causes that explain her case."""
-    term = "rif" if condition in ("rif", "ivf") else "rpl"
-    return [
-        cause.title
-        for cause in verdicts.view.book.causes
-        if cause.explains and term in cause.conditions and verdicts.verdict(cause.id) is YES
-    ]
+    causes = _explaining(verdicts.view, condition)
+    return [cause.title for cause in causes if verdicts.verdict(cause.id) is YES]
+
+
+def any_of_which_counts(view: DatedRulebook, strategy: Strategy) -> tuple[tuple[str, ...], ...]:
+    """Return the groups of rules of which it only counts for a strategy's status whether any is YES."""
+    causes = [cause.id for cause in _explaining(view, strategy.condition)] if strategy.needs_unexplained else []
+    return tuple(causes), tuple(f"finding:{key}" for key in stopping_findings(view, strategy))
 
 
 def judge_strategy(verdicts: Verdicts, strategy: Strategy, option: str) -> JudgedStrategy:
     """Judge one strategy for her by the declared table."""
     view = verdicts.view
-    drugs = [view.book.drug[key] for key in strategy.drugs]
     lines = rate_for(verdicts, strategy)
     positions = judge_positions(verdicts, strategy, option)
     explained = explaining_causes(verdicts, strategy.condition) if strategy.needs_unexplained else []
-    stopped = _stopping(verdicts, strategy, drugs)
+    stopped = _stopping(verdicts, strategy)
     population = verdicts.proof(strategy.id)
     shared: dict[str, Value] = {
         "described": view.described(strategy),

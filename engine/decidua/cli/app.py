@@ -28,6 +28,8 @@ COMMANDS = {
     "evidence": "evidence:evidence_command",
     "compare": "compare:compare_command",
     "rules": "rules:rules_app",
+    "cohort": "cohort:cohort_command",
+    "synth": "synth:synth_command",
     "schema": "schema:schema_command",
 }
 """Where each command is: module and name. Only the one that is called is imported."""

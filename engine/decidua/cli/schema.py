@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,8 +20,22 @@ from decidua.profile.rates import Rates
 __all__ = ["schema_command"]
 
 
+class SchemaFormat(StrEnum):
+    """Formats of a schema."""
+
+    json = "json"
+    csv = "csv"
+    markdown = "markdown"
+
+
 def schema_command(
     what: Annotated[SchemaName, typer.Argument(help="What to print the JSON Schema of.")],
+    output: Annotated[
+        SchemaFormat,
+        typer.Option(
+            "--format", help="Of the facts also csv, an empty table to fill in, and markdown, what its columns hold."
+        ),
+    ] = SchemaFormat.json,
     kind: Annotated[
         str | None, typer.Option(metavar="KIND", help="With 'rules': which kind of rule file, such as options.")
     ] = None,
@@ -29,12 +44,21 @@ def schema_command(
     ] = None,
 ) -> None:
     """Print a JSON Schema, for editors and other software."""
+    if output is not SchemaFormat.json and what is not SchemaName.facts:
+        raise DeciduaError(f"there is no {output.value} of the {what.value}; only the facts are columns of a table")
     if what is SchemaName.rules:
         _rule_schemas(kind, out)
         return
     if kind is not None or out is not None:
         raise DeciduaError(f"--kind and --out go with 'decidua schema rules', not with '{what.value}'")
-    from decidua.report.schema import facts_schema
+    from decidua.report.schema import facts_csv, facts_markdown, facts_schema
+
+    if output is SchemaFormat.csv:
+        print_text(facts_csv())
+        return
+    if output is SchemaFormat.markdown:
+        print_text(facts_markdown(), Format.markdown)
+        return
 
     makers: dict[SchemaName, Callable[[], dict[str, Any]]] = {
         SchemaName.profile: Profile.model_json_schema,

@@ -6,7 +6,7 @@ possible given the profile, and no count that is known is left out of bounding t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from decidua.profile.history import LOSSES, Pregnancies, Pregnancy
@@ -72,12 +72,15 @@ def count_pregnancies(pregnancies: Pregnancies) -> dict[str, Interval]:
     return {name: interval for name, interval in counts.items() if not name.startswith("~")}
 
 
-def bound_pregnancies(pregnancies: Pregnancies, leaving_out: Collection[str] = ()) -> dict[str, Interval]:
+def bound_pregnancies(
+    pregnancies: Pregnancies, leaving_out: Collection[str] = (), beside: Mapping[str, Interval] | None = None
+) -> dict[str, Interval]:
     """Draw the counts, and those between them that no fact names (they begin with ``~``).
 
     Args:
         pregnancies: The section of the profile.
         leaving_out: Fields to read as if they were given but could not be read: how contradictions are traced.
+        beside: What is known of counts beside the section, by fact name: those of a table, which has no profile.
 
     Returns:
         Intervals by name; at least one is empty where the section contradicts itself.
@@ -87,6 +90,8 @@ def bound_pregnancies(pregnancies: Pregnancies, leaving_out: Collection[str] = (
         given = getattr(pregnancies, field)
         if given is not None and field not in leaving_out:
             counts[fact] = counts[fact].meet(exactly(given))
+    for fact, interval in (beside or {}).items():
+        counts[fact] = counts[fact].meet(interval)
     narrow(counts, sums)
     _bound_since_last_live_birth(pregnancies, counts, sums)
     _bound_consecutive(pregnancies, counts)

@@ -66,23 +66,45 @@ def narrow(counts: dict[str, Interval], sums: Sequence[Sum]) -> None:
     """
     low = {name: count.low for name, count in counts.items()}
     high = {name: math.inf if count.high is None else count.high for name, count in counts.items()}
-    moved = True
-    while moved and all(low[name] <= high[name] for name in low):
-        before = (dict(low), dict(high))
-        for one in sums:
-            _apply(one, low, high)
-        moved = before != (low, high)
-    for name in counts:
-        counts[name] = Interval(low[name], None if high[name] == math.inf else high[name])
+    uses: dict[str, list[int]] = {}
+    for at, one in enumerate(sums):
+        for name in (one.whole, *one.parts):
+            uses.setdefault(name, []).append(at)
+    waiting = [True] * len(sums)
+    while any(waiting) and all(low[name] <= high[name] for name in low):
+        for at, one in enumerate(sums):
+            if waiting[at]:  # else nothing of it has moved since it was applied, and it would move nothing
+                waiting[at] = False
+                for name in _apply(one, low, high):
+                    for other in uses[name]:
+                        waiting[other] = True
+    for name, count in counts.items():
+        top = None if high[name] == math.inf else high[name]
+        if low[name] != count.low or top != count.high:
+            counts[name] = Interval(low[name], top)
 
 
-def _apply(one: Sum, low: dict[str, float], high: dict[str, float]) -> None:
+def _apply(one: Sum, low: dict[str, float], high: dict[str, float]) -> list[str]:
+    """Let one sum bound its counts, and return those that moved."""
     whole, parts = one.whole, one.parts
-    least = sum(low[part] for part in parts)
-    low[whole] = max(low[whole], least)
+    moved = []
+    least = sum([low[part] for part in parts])
+    if least > low[whole]:
+        low[whole] = least
+        moved.append(whole)
     if one.all_told:
-        high[whole] = min(high[whole], sum(high[part] for part in parts))
+        most = sum([high[part] for part in parts])
+        if most < high[whole]:
+            high[whole] = most
+            moved.append(whole)
     for part in parts:
-        high[part] = min(high[part], high[whole] - (least - low[part]))
+        most = high[whole] - (least - low[part])
+        if most < high[part]:
+            high[part] = most
+            moved.append(part)
         if one.all_told:
-            low[part] = max(low[part], low[whole] - sum(high[other] for other in parts if other != part))
+            rest = low[whole] - sum([high[other] for other in parts if other != part])
+            if rest > low[part]:
+                low[part] = rest
+                moved.append(part)
+    return moved

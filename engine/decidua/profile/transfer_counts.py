@@ -1,6 +1,6 @@
 """Counts of embryo transfers and of the embryos in them that may be intervals, and the cumulative predicted chance."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from math import prod
 
 from decidua.profile.history import FAILED, Embryo, Transfer, Transfers
@@ -65,12 +65,15 @@ def count_transfers(transfers: Transfers) -> dict[str, Interval]:
     return {name: interval for name, interval in bound_transfers(transfers).items() if not name.startswith("~")}
 
 
-def bound_transfers(transfers: Transfers, leaving_out: Collection[str] = ()) -> dict[str, Interval]:
+def bound_transfers(
+    transfers: Transfers, leaving_out: Collection[str] = (), beside: Mapping[str, Interval] | None = None
+) -> dict[str, Interval]:
     """Draw the counts, and those between them that no fact names (they begin with ``~``).
 
     Args:
         transfers: The section of the profile.
         leaving_out: Fields to read as if they were given but could not be read: how contradictions are traced.
+        beside: What is known of counts beside the section, by fact name: those of a table, which has no profile.
 
     Returns:
         Intervals by name; at least one is empty where the section contradicts itself.
@@ -80,6 +83,8 @@ def bound_transfers(transfers: Transfers, leaving_out: Collection[str] = ()) -> 
         given = getattr(transfers, field)
         if given is not None and field not in leaving_out:
             counts[fact] = counts[fact].meet(exactly(given))
+    for fact, interval in (beside or {}).items():
+        counts[fact] = counts[fact].meet(interval)
     narrow(counts, sums)
     _add_embryos(transfers, counts)
     narrow(counts, [*sums, *EMBRYO_SUMS])

@@ -6,8 +6,9 @@ from typing import Any
 
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import DERIVED, vocabulary
+from decidua.tables.names import allowed_in, column_names
 
-__all__ = ["facts_schema"]
+__all__ = ["facts_csv", "facts_markdown", "facts_schema"]
 
 COUNTED = frozenset(fact.name for fact in DERIVED)
 """Facts that are counted or worked out, and so may be known only within limits."""
@@ -49,3 +50,23 @@ def _property(fact: Fact) -> dict[str, Any]:
         else:
             schema |= number
     return schema
+
+
+def facts_csv() -> str:
+    """Return the head of a table of women, to be filled in: a column a fact, three where it may be within limits."""
+    return ",".join(column for fact in vocabulary().values() for column in column_names(fact))
+
+
+def facts_markdown() -> str:
+    """Return what the columns of a table of women hold."""
+    lines = [
+        "One row a woman. A cell left empty is unknown, never no. A column may be left out.",
+        "",
+        "| column | holds | unit | means |",
+        "| --- | --- | --- | --- |",
+    ]
+    for fact in vocabulary().values():
+        for column in column_names(fact):
+            end = {"_at_least": " (at least)", "_at_most": " (at most)"}.get(column.removeprefix(fact.name), "")
+            lines.append(f"| `{column}` | {allowed_in(fact)} | {fact.unit} | {fact.label}{end} |")
+    return "\n".join(lines)

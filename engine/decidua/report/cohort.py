@@ -1,0 +1,169 @@
+"""The counts over a table of women as report blocks, and as a table of their own."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph, lower_first
+from decidua.tables.result import Attrition, CohortReport, ColumnFault, Counted
+
+__all__ = ["cohort_blocks", "cohort_csv"]
+
+BAR = 18
+SHOWN = 6
+"""Columns named where not all are asked for."""
+PROBLEMS = {
+    "unknown_category": "not one of its values",
+    "wrong_type": "not of its kind",
+    "out_of_range": "out of its possible range",
+    "contradiction": "value and limits contradict each other",
+}
+MOST = (27, 9, 9, 9, BAR)
+
+
+def cohort_blocks(report: CohortReport, out: str, *, full: bool = False) -> list[Block]:
+    """Return the content of the report in order.
+
+    Args:
+        report: The counts.
+        out: The file that was written.
+        full: Show every way to use an option, criterion by criterion.
+    """
+    return list(_blocks(report, out, full=full))
+
+
+def _blocks(report: CohortReport, out: str, *, full: bool) -> Iterator[Block]:
+    yield Heading("Cohort", 1)
+    yield Paragraph(f"decidua {report.decidua}, rulebook {report.rulebook}; evidence as of {report.as_of}.", "muted")
+    women = "1 woman" if report.women == 1 else f"{report.women} women"
+    yield Paragraph(f"{women} judged; written to {out}.")
+    yield from _columns(report, full=full)
+    yield from _faults(report.faults)
+    yield Heading("Definitions", 2)
+    yield Paragraph(f"In the bars: {BAR_WORDS}.", "muted")
+    yield _grid("Definition", [(title, counted) for _, title, counted in report.definitions])
+    yield Heading("Unexplained, by panel", 2)
+    yield _grid("Panel", [(title, counted) for _, title, counted in report.unexplained])
+    yield Heading("Whether the populations of an option hold her", 2)
+    yield _grid("Option", [(one.name, one.counted) for one in report.options])
+    yield Heading("Status by option, and what hides most women", 2)
+    yield Bullets(tuple(_option(one) for one in report.options))
+    if full:
+        yield from _attrition(report)
+    yield Paragraph(_worked_out(report), "muted")
+    yield Heading("Please note", 2)
+    yield Paragraph(report.notice)
+
+
+BAR_WORDS = "\u25a0 met, ? cannot be known, \u00b7 not met"
+
+
+def _columns(report: CohortReport, *, full: bool) -> Iterator[Block]:
+    count = len(report.read)
+    said = f"{count} {'column was' if count == 1 else 'columns were'} read"
+    if report.not_read:
+        said += f"; passed on unread: {_named(report.not_read, full=full)}"
+    yield Paragraph(f"{said}.")
+    if report.empty:
+        yield Paragraph(f"Read, but without a single value: {_named(report.empty, full=full)}.", "open")
+
+
+def _named(columns: Sequence[str], *, full: bool) -> str:
+    shown = columns if full else columns[:SHOWN]
+    more = f" and {len(columns) - len(shown)} more" if len(shown) < len(columns) else ""
+    return ", ".join(shown) + more
+
+
+def _faults(faults: Sequence[ColumnFault]) -> Iterator[Block]:
+    if not faults:
+        return
+    yield Heading("Cells that were not used", 2)
+    yield Paragraph("These women are unknown there, as if the cell were empty; --strict refuses such a table.", "open")
+    bullets = []
+    for one in faults:
+        cells = "1 cell" if one.rows == 1 else f"{one.rows} cells"
+        rows = ", ".join(str(row) for row in one.first)
+        more = ", ..." if one.rows > len(one.first) else ""
+        text = f"{cells} {PROBLEMS[one.problem]} (rows {rows}{more}); it takes {one.allowed}"
+        bullets.append(Bullet(one.column, text, "open"))
+    yield Bullets(tuple(bullets))
+
+
+def _grid(head: str, rows: Sequence[tuple[str, Counted]]) -> Grid:
+    return Grid(
+        (head, "Met", "Not met", "Cannot be known", ""),
+        tuple((name, str(one.met), str(one.not_met), str(one.unknown), _bar(one)) for name, one in rows),
+        tuple("plain" for _ in rows),
+        MOST,
+        (1, 2, 3),
+    )
+
+
+def _bar(counted: Counted) -> str:
+    """Draw the shares; what is not zero has at least one sign."""
+    parts = (counted.met, counted.unknown, counted.not_met)
+    total = sum(parts)
+    if not total:
+        return ""
+    sizes = [max(round(BAR * part / total), 1) if part else 0 for part in parts]
+    while sum(sizes) != BAR:
+        sizes[sizes.index(max(sizes))] += 1 if sum(sizes) < BAR else -1
+    return "".join(sign * size for sign, size in zip("\u25a0?\u00b7", sizes, strict=True))
+
+
+def _option(one: Attrition) -> Bullet:
+    text = "; ".join(f"{count.status.replace('_', ' ')} {count.women}" for count in one.statuses)
+    details = () if one.hides_label is None else (f"most are hidden by: {_hides(one)}",)
+    return Bullet(one.name, text, "plain", details)
+
+
+def _hides(one: Attrition) -> str:
+    unknown = one.counted.unknown
+    return (
+        f"{lower_first(one.hides_label or '')}, not known for {one.hides_women} of the {unknown} who cannot be placed"
+    )
+
+
+def _attrition(report: CohortReport) -> Iterator[Block]:
+    for option in report.options:
+        yield Heading(f"{option.name}: criterion by criterion", 2)
+        for strategy in option.strategies:
+            yield Heading(strategy.title, 3)
+            yield _grid("And so far", [(step.criterion, step.counted) for step in strategy.steps])
+
+
+def _worked_out(report: CohortReport) -> str:
+    said = f"Statuses were worked out once for each of {report.combinations} distinct combinations of verdicts."
+    if report.count_combinations:
+        said += f" Counts bound each other once for each of {report.count_combinations} distinct combinations of them."
+    if report.spread:
+        said += " They grew towards the number of women, so that little was spared: nearly each was worked out apart."
+    return said
+
+
+def cohort_csv(report: CohortReport) -> str:
+    """Return the counts as a table: one row a definition, panel, option, way to use it and criterion."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(
+        ("kind", "id", "criterion", "met", "not_met", "cannot_be_known", "hidden_most_by", "women_so_hidden")
+    )
+    for kind, rows in (("definition", report.definitions), ("unexplained", report.unexplained)):
+        for id_, title, counted in rows:
+            writer.writerow((kind, id_, title, *_numbers(counted), None, None))
+    for option in report.options:
+        hidden = (option.hides, option.hides_women) if option.hides is not None else (None, None)
+        writer.writerow(("option", option.option, option.name, *_numbers(option.counted), *hidden))
+        for strategy in option.strategies:
+            writer.writerow(("strategy", strategy.id, strategy.title, *_numbers(strategy.counted), None, None))
+            for step in strategy.steps:
+                writer.writerow(("criterion", strategy.id, step.criterion, *_numbers(step.counted), None, None))
+        for status in option.statuses:
+            writer.writerow(("status", option.option, status.status, status.women, None, None, None, None))
+    return stream.getvalue()
+
+
+def _numbers(counted: Counted) -> tuple[int, int, int]:
+    return counted.met, counted.not_met, counted.unknown

@@ -1,0 +1,151 @@
+"""A table of women in, the same table with verdicts and statuses out, of the same kind: Polars, pandas or PyArrow."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import polars as pl
+import pyarrow as pa
+
+from decidua.assessment.loading import load_rulebook
+from decidua.errors import DeciduaError
+from decidua.rulebook.book import Rulebook
+from decidua.tables.judging import TableJudge, faults_as_error
+from decidua.tables.mapping import ColumnMapping, read_mapping
+from decidua.tables.result import CohortReport
+
+__all__ = ["BATCH", "as_polars", "judge_any", "judge_table"]
+
+BATCH = 100_000
+"""Women judged at once: what bounds the memory that a table of any size takes."""
+
+Table = TypeVar("Table")
+
+
+def judge_any(
+    table: Table,
+    *,
+    mapping: Mapping[str, Any] | ColumnMapping | str | Path | None = None,
+    as_of: str | datetime.date | None = None,
+    rulebook: Rulebook | None = None,
+    strict: bool = False,
+    report: Callable[[CohortReport], None] | None = None,
+) -> Table:
+    """Judge a table of women, as ``decidua.cohort`` says."""
+    book = rulebook if rulebook is not None else load_rulebook()
+    read = read_mapping(mapping)
+    if isinstance(table, pl.LazyFrame):
+        if report is not None:
+            raise DeciduaError("a lazy table has no report; collect it first, or use 'decidua cohort' for files")
+        return _lazily(table, book, read, as_of, strict=strict)  # type: ignore[return-value]
+    frame = as_polars(table)
+    judge = TableJudge(book.at(as_of), frame.columns, frame.schema, read)
+    added = judge_table(judge, frame, strict=strict)
+    if report is not None:
+        report(judge.report())
+    judged: Table = _like(table, added)
+    return judged
+
+
+def judge_table(judge: TableJudge, frame: pl.DataFrame, *, strict: bool) -> pl.DataFrame:
+    """Return the columns to append to a table, judged batch by batch.
+
+    Raises:
+        DeciduaError: The table holds nobody, or ``strict`` and it has cells that cannot be used.
+    """
+    if frame.height == 0:
+        raise DeciduaError("the table has no rows, so there is nobody to judge")
+    added = [judge.judge(frame.slice(at, BATCH)) for at in range(0, frame.height, BATCH)]
+    if strict and judge.faults:
+        raise faults_as_error(judge.faults)
+    return pl.concat(added)
+
+
+def _lazily(
+    table: pl.LazyFrame, book: Rulebook, mapping: ColumnMapping, as_of: str | datetime.date | None, *, strict: bool
+) -> pl.LazyFrame:
+    view = book.at(as_of)
+    schema = table.collect_schema()
+
+    def judged(batch: pl.DataFrame) -> pl.DataFrame:
+        judge = TableJudge(view, batch.columns, batch.schema, mapping)
+        return batch.hstack(judge_table(judge, batch, strict=strict) if batch.height else _nobody(judge))
+
+    appended = TableJudge(view, schema.names(), schema, mapping).appended
+    return table.map_batches(judged, schema=pl.Schema({**schema, **appended}))
+
+
+def _nobody(judge: TableJudge) -> pl.DataFrame:
+    return pl.DataFrame(schema=judge.appended)
+
+
+def as_polars(table: Any) -> pl.DataFrame:
+    """Convert a table; of a pandas table every missing value of whatever kind is null.
+
+    Raises:
+        DeciduaError: It is no table that is known.
+    """
+    if isinstance(table, pl.DataFrame):
+        return table
+    kind = type(table).__module__.partition(".")[0]
+    name = type(table).__name__
+    if kind == "pyarrow" and name == "Table":
+        _refuse_twice(table.column_names)
+        return _from_arrow(table)
+    if kind == "pandas" and name == "DataFrame":
+        _refuse_twice([str(column) for column in table.columns])
+        return _from_pandas(table)
+    raise DeciduaError(
+        f"a table is a Polars DataFrame or LazyFrame, a pandas DataFrame or a PyArrow Table, not {kind}.{name}"
+    )
+
+
+def _refuse_twice(columns: list[str]) -> None:
+    twice = next((column for column in columns if columns.count(column) > 1), None)
+    if twice is not None:
+        raise DeciduaError(f"the table has several columns named '{twice}'; rename or remove all but one")
+
+
+def _from_arrow(table: Any) -> pl.DataFrame:
+    frame = pl.from_arrow(table)
+    if not isinstance(frame, pl.DataFrame):  # pragma: no cover - a table always becomes a frame
+        raise DeciduaError("the table cannot be read")
+    return frame
+
+
+def _from_pandas(table: Any) -> pl.DataFrame:
+    columns: dict[str, Any] = {}
+    for at, column in enumerate(table.columns):
+        values = table.iloc[:, at]
+        try:
+            columns[str(column)] = pa.array(values, from_pandas=True)
+        except (pa.ArrowInvalid, pa.ArrowTypeError):
+            columns[str(column)] = pa.array([_as_text(value) for value in values], type=pa.string())
+    return _from_arrow(pa.table(columns)) if columns else pl.DataFrame()
+
+
+def _as_text(value: Any) -> str | None:
+    """Return a cell of a column of mixed types as text; what equals not even itself is missing."""
+    if value is None or type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and value != value):  # noqa: PLR0124 - NaN
+        return None
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _like(table: Any, added: pl.DataFrame) -> Any:
+    """Append columns to a table of any kind; the columns given stay as they are."""
+    if isinstance(table, pl.DataFrame):
+        return table.hstack(added)
+    arrow = added.to_arrow()
+    if type(table).__module__.partition(".")[0] == "pyarrow":
+        for name in arrow.column_names:
+            table = table.append_column(name, arrow.column(name))
+        return table
+    import pandas as pd  # noqa: PLC0415 - a table of it came in, so it is there
+
+    kinds = {"bool": pd.BooleanDtype(), "int64": pd.Int64Dtype(), "large_string": pd.StringDtype()}
+    more = arrow.to_pandas(types_mapper=lambda kind: kinds.get(str(kind)))
+    more.index = table.index
+    return pd.concat([table, more], axis=1)

@@ -1,0 +1,341 @@
+"""Tables in files: CSV, Parquet (also a folder of parts) and Arrow or Feather, read and written in batches.
+
+What is written goes to a temporary file beside the one named and takes its name when it is whole: a run that fails
+leaves nothing half done, and a file that exists is never overwritten unasked.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.ipc
+import pyarrow.parquet
+
+from decidua.errors import DeciduaError, Fault
+from decidua.tables.mapping import ColumnMapping
+
+__all__ = ["TableFile", "TableWriter", "kind_of", "open_table"]
+
+Kind = Literal["csv", "parquet", "arrow"]
+ENDINGS: dict[str, Kind] = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".parquet": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
+    ".ipc": "arrow",
+}
+DELIMITERS = (",", ";", "\t", "|")
+BLOCK_BYTES = 8_000_000
+FIRST_LINE_BYTES = 4_000_000
+
+
+class TableFile:
+    """A table that can be read batch by batch, once.
+
+    Attributes:
+        columns: Names of the columns.
+        schema: Their types.
+        rows: How many rows; None where that is not known before all are read.
+        size: Bytes to read.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        schema: pa.Schema,
+        batches: Iterator[pa.RecordBatch],
+        rows: int | None,
+        where: Callable[[], int | None] = lambda: None,
+    ) -> None:
+        self.name = name
+        self._where = where
+        self.columns: tuple[str, ...] = tuple(schema.names)
+        self.rows = rows
+        self._batches = batches
+        twice = sorted({column for column in self.columns if self.columns.count(column) > 1})
+        if twice:
+            raise DeciduaError(
+                Fault(f"has several columns named {', '.join(twice)}; rename or remove all but one of each", file=name)
+            )
+        empty = pl.from_arrow(schema.empty_table())
+        self.schema = empty.schema if isinstance(empty, pl.DataFrame) else pl.Schema()
+
+    def batches(self, women: int) -> Iterator[pl.DataFrame]:
+        """Yield the rows in order, about so many at once.
+
+        Raises:
+            DeciduaError: The file cannot be read to its end; said with the row or byte where that is known.
+        """
+        waiting: list[pa.RecordBatch] = []
+        held = 0
+        try:
+            for batch in self._batches:
+                if tuple(batch.schema.names) != self.columns:
+                    raise DeciduaError(Fault("names its columns in a way that cannot be read", self.name, 1))
+                waiting.append(batch)
+                held += batch.num_rows
+                if held >= women:
+                    yield from _sliced(waiting, women)
+                    waiting, held = [], 0
+        except (pa.ArrowInvalid, UnicodeError) as error:
+            said = _reason(error)
+            raise DeciduaError(Fault(said, self.name, self._where() if "ragged" in said else None)) from None
+        except OSError as error:
+            raise DeciduaError(Fault(f"cannot be read: {error.strerror or error}", file=self.name)) from None
+        if held:
+            yield from _sliced(waiting, women)
+
+
+def _sliced(batches: list[pa.RecordBatch], women: int) -> Iterator[pl.DataFrame]:
+    frame = pl.from_arrow(pa.Table.from_batches(batches))
+    if isinstance(frame, pl.DataFrame):
+        for at in range(0, frame.height, women):
+            yield frame.slice(at, women)
+
+
+def kind_of(path: Path) -> Kind:
+    """Return the kind of table that a file's name stands for; a folder holds Parquet parts.
+
+    Raises:
+        DeciduaError: The name ends in nothing that is known.
+    """
+    kind = "parquet" if path.is_dir() else ENDINGS.get(path.suffix.lower())
+    if kind is None:
+        raise DeciduaError(
+            Fault(f"is no table that is known; its name must end in {', '.join(ENDINGS)}", file=str(path))
+        )
+    return kind
+
+
+def open_table(path: str | Path, mapping: ColumnMapping) -> TableFile:
+    """Open a table; nothing but its head is read.
+
+    Args:
+        path: A file, or a folder of Parquet parts, which are read in the order of their names.
+        mapping: Says the encoding and the delimiter of a CSV file.
+
+    Raises:
+        DeciduaError: It does not exist, is empty, is not what its name says, or has a column twice.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise DeciduaError(Fault("does not exist; check the path", file=str(path)))
+    openers = {"csv": _open_csv, "parquet": _open_parquet, "arrow": _open_arrow}
+    try:
+        return openers[kind_of(path)](path, mapping)
+    except (pa.ArrowInvalid, UnicodeError) as error:
+        raise DeciduaError(Fault(_reason(error), file=str(path))) from None
+    except OSError as error:
+        raise DeciduaError(Fault(f"cannot be read: {error.strerror or error}", file=str(path))) from None
+
+
+def _open_csv(path: Path, mapping: ColumnMapping) -> TableFile:
+    names, delimiter = _first_line(path, mapping)
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise DeciduaError(
+            Fault(f"has several columns named {', '.join(twice)}; rename or remove all but one of each", file=str(path))
+        )
+    schema = pa.schema([(name, pa.string()) for name in names])
+    return TableFile(
+        str(path),
+        schema,
+        _csv_batches(path, schema, mapping.encoding, delimiter),
+        None,
+        lambda: _ragged_line(path, mapping.encoding, delimiter),
+    )
+
+
+def _csv_batches(path: Path, schema: pa.Schema, encoding: str, delimiter: str) -> Iterator[pa.RecordBatch]:
+    """Yield the rows as text: what a cell means is said later, by the finding it holds."""
+    yield from pyarrow.csv.open_csv(
+        path,
+        read_options=pyarrow.csv.ReadOptions(block_size=BLOCK_BYTES, encoding=encoding),
+        parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+        convert_options=pyarrow.csv.ConvertOptions(column_types=schema, strings_can_be_null=True, null_values=[""]),
+    )
+
+
+def _ragged_line(path: Path, encoding: str, delimiter: str) -> int | None:
+    """Find the first line with other than as many cells as the head."""
+    with path.open(encoding=encoding, errors="replace", newline="") as stream:
+        reader = csv.reader(stream, delimiter=delimiter)
+        cells = len(next(reader))
+        return next((reader.line_num for row in reader if len(row) not in (0, cells)), None)
+
+
+def _first_line(path: Path, mapping: ColumnMapping) -> tuple[list[str], str]:
+    """Return the names in the first line, and the sign between them."""
+    with path.open("rb") as stream:
+        data = stream.read(FIRST_LINE_BYTES)
+    if not data.strip():
+        raise DeciduaError(Fault("is empty; the first line must name the columns", file=str(path)))
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise DeciduaError(Fault("is UTF-16 text; save it as UTF-8", file=str(path)))
+    if b"\x00" in data:
+        raise DeciduaError(Fault("is binary, not text; is it another kind of table?", file=str(path)))
+    try:
+        encoding = "utf-8-sig" if mapping.encoding in ("utf8", "utf-8") else mapping.encoding
+        text = data.partition(b"\n")[0].decode(encoding)
+    except LookupError:
+        raise DeciduaError(f"there is no encoding '{mapping.encoding}'; write utf8 or latin1, say") from None
+    line = text.rstrip("\r")
+    delimiter = mapping.delimiter or max(DELIMITERS, key=line.count)
+    return next(csv.reader([line], delimiter=delimiter), []), delimiter
+
+
+def _open_parquet(path: Path, mapping: ColumnMapping) -> TableFile:  # noqa: ARG001 - all are opened alike
+    paths = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+    if not paths:
+        raise DeciduaError(Fault("holds no .parquet file", file=str(path)))
+    parts = [pyarrow.parquet.ParquetFile(part) for part in paths]
+    schema = parts[0].schema_arrow
+    for part, name in zip(parts, paths, strict=True):
+        if part.schema_arrow != schema:
+            raise DeciduaError(Fault(f"has other columns or types than {paths[0]}", file=str(name)))
+    rows = sum(part.metadata.num_rows for part in parts)
+    return TableFile(str(path), schema, (batch for part in parts for batch in part.iter_batches()), rows)
+
+
+def _open_arrow(path: Path, mapping: ColumnMapping) -> TableFile:  # noqa: ARG001 - all are opened alike
+    source = pa.memory_map(str(path))
+    try:
+        reader = pa.ipc.open_file(source)
+    except pa.ArrowInvalid:
+        source.seek(0)
+        stream = pa.ipc.open_stream(source)
+        return TableFile(str(path), stream.schema, iter(stream), None)
+    return TableFile(str(path), reader.schema, (reader.get_batch(at) for at in range(reader.num_record_batches)), None)
+
+
+def _reason(error: Exception) -> str:
+    """Say in decidua's words why a table cannot be read."""
+    text = str(error)
+    if isinstance(error, UnicodeError) or "UTF8" in text or "UTF-8" in text:
+        return "is not UTF-8 text; save it as UTF-8, or name its encoding in the mapping file ('encoding: latin1')"
+    if "Expected" in text and "columns, got" in text:
+        at = text.index("Expected")
+        said = text[at:].partition(": ")[0].replace("Expected", "expected")
+        return f"is ragged: {said}; each line must have a cell for each column"
+    if "Empty CSV" in text:
+        return "is empty; the first line must name the columns"
+    return f"cannot be read: {text.splitlines()[0]}"
+
+
+class TableWriter:
+    """Writes a table batch by batch; the file has its name only once it is whole.
+
+    Args:
+        path: Where it goes; its ending says the kind.
+        overwrite: Whether it may replace a file that exists.
+
+    Raises:
+        DeciduaError: The file exists, or cannot be written: the disk is full, say.
+    """
+
+    def __init__(self, path: str | Path, *, overwrite: bool) -> None:
+        self.path = Path(path)
+        self._kind = kind_of(self.path)
+        self._part = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
+        self._writer: Any = None
+        self._stream: Any = None
+        if self.path.is_dir():
+            raise DeciduaError(Fault("is a folder; name a file", file=str(path)))
+        if self.path.exists() and not overwrite:
+            raise DeciduaError(Fault("exists already; name another file, or say --force to replace it", file=str(path)))
+        if not self.path.parent.is_dir():
+            raise DeciduaError(Fault(f"the folder {self.path.parent} does not exist", file=str(path)))
+        self._overwrite = overwrite
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self.discard()
+
+    def write(self, batch: pl.DataFrame) -> None:
+        """Write some rows."""
+        try:
+            self._write(batch)
+        except OSError as error:
+            raise self._failed(error) from None
+        except (pl.exceptions.PolarsError, pa.ArrowException) as error:
+            self.discard()
+            said = f"cannot be written as {self._kind}: {str(error).splitlines()[0]}; another kind of file may hold it"
+            raise DeciduaError(Fault(said, file=str(self.path))) from None
+
+    def _write(self, batch: pl.DataFrame) -> None:
+        if self._stream is None:
+            self._stream = self._part.open("xb")
+        if self._kind == "csv":
+            truths = [name for name, kind in batch.schema.items() if kind == pl.Boolean]
+            words = [
+                pl.when(pl.col(name)).then(pl.lit("yes")).when(~pl.col(name)).then(pl.lit("no")).alias(name)
+                for name in truths
+            ]
+            separator = "\t" if self.path.suffix.lower() == ".tsv" else ","
+            batch.with_columns(words).write_csv(self._stream, include_header=self._writer is None, separator=separator)
+            self._writer = True
+            return
+        table = batch.to_arrow()
+        if self._writer is None:
+            make = pyarrow.parquet.ParquetWriter if self._kind == "parquet" else pa.ipc.new_file
+            self._writer = make(self._stream, table.schema)
+        self._writer.write_table(table.cast(self._writer.schema) if self._kind == "parquet" else table)
+
+    def finish(self) -> None:
+        """Give the file its name."""
+        try:
+            if self._kind != "csv" and self._writer is not None:
+                self._writer.close()
+            self._stream.flush()
+            os.fsync(self._stream.fileno())
+            self._stream.close()
+            self._name()
+        except FileExistsError:
+            self.discard()
+            raise DeciduaError(Fault("came to exist meanwhile; nothing was replaced", file=str(self.path))) from None
+        except OSError as error:
+            raise self._failed(error) from None
+
+    def _name(self) -> None:
+        """Give the file its name; where it must not replace another, a hard link makes sure, if the disk has them."""
+        if not self._overwrite:
+            try:
+                os.link(self._part, self.path)
+            except FileExistsError:
+                raise
+            except OSError:
+                if self.path.exists():
+                    raise FileExistsError from None
+            else:
+                self._part.unlink()
+                return
+        self._part.replace(self.path)
+
+    def discard(self) -> None:
+        """Remove what was written so far."""
+        if self._stream is not None:
+            with suppress(OSError):
+                self._stream.close()
+            with suppress(OSError):
+                self._part.unlink()
+
+    def _failed(self, error: OSError) -> DeciduaError:
+        self.discard()
+        reason = (error.strerror or str(error)).lower().partition(" (os error")[0]
+        return DeciduaError(Fault(f"cannot be written: {reason}; nothing was left behind", file=str(self.path)))

@@ -1,0 +1,59 @@
+"""From a file to a file: reads a table in batches, judges each, and writes it before the next is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from decidua.errors import DeciduaError, Fault
+from decidua.rulebook.book import DatedRulebook
+from decidua.tables.cohort import BATCH
+from decidua.tables.files import TableWriter, open_table
+from decidua.tables.judging import TableJudge, faults_as_error
+from decidua.tables.mapping import ColumnMapping
+from decidua.tables.result import CohortReport
+
+__all__ = ["judge_file"]
+
+Progress = Callable[[int, int | None], None]
+
+
+def judge_file(
+    view: DatedRulebook,
+    table: Path,
+    out: Path,
+    mapping: ColumnMapping,
+    *,
+    strict: bool = False,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> CohortReport:
+    """Judge a table in a file, and write it with the columns appended.
+
+    Args:
+        view: The rules.
+        table: A CSV, Parquet or Arrow file, or a folder of Parquet parts.
+        out: The file to write; it has its name only once it is whole.
+        mapping: How the table is read.
+        strict: Refuse a table with cells that cannot be used.
+        overwrite: Whether ``out`` may replace a file that exists.
+        progress: Told after each batch how many women were judged, and of how many where that is known.
+
+    Raises:
+        DeciduaError: The table cannot be read or the file not written; nothing is left behind then.
+    """
+    if out.exists() and table.exists() and out.resolve() == table.resolve():
+        raise DeciduaError(Fault("is the table that is read; name another file", file=str(out)))
+    source = open_table(table, mapping)
+    judge = TableJudge(view, source.columns, source.schema, mapping)
+    with TableWriter(out, overwrite=overwrite) as writer:
+        for batch in source.batches(BATCH):
+            writer.write(batch.hstack(judge.judge(batch)))
+            if progress is not None:
+                progress(judge.women, source.rows)
+        if judge.women == 0:
+            raise DeciduaError(Fault("has no rows, so there is nobody to judge", file=str(table)))
+        if strict and judge.faults:
+            raise faults_as_error(judge.faults)
+        writer.finish()
+    return judge.report()
