@@ -1,9 +1,9 @@
 # Everything CI runs, for people: `make check`. PYTHON is the interpreter of the environment to use.
 PYTHON ?= python
 
-.PHONY: check lint types imports rules cases prove test meaning coverage benchmark
+.PHONY: check lint types imports rules cases prove test meaning coverage thorough benchmark
 
-check: lint types imports rules cases coverage
+check: lint types imports rules cases coverage thorough
 
 lint:
 	$(PYTHON) -m ruff format --check engine tests
@@ -36,8 +36,15 @@ meaning:
 	$(PYTHON) -m pytest -n 2 -q tests/spec tests/unit/test_verdicts.py tests/unit/test_facts.py \
 	  tests/unit/test_profile.py tests/unit/test_document.py tests/unit/test_book.py tests/unit/test_reference.py
 
+# Tests that try very many women, rules or rulebooks: run without measuring coverage, which would triple their time.
+THOROUGH = tests/proofs tests/generative tests/rules/test_rule_schemas.py tests/rules/test_thresholds.py \
+  tests/unit/test_explanation.py tests/unit/test_find_out.py tests/unit/test_comparison.py tests/functional/test_cli_prove.py
+
 coverage:
-	$(PYTHON) -m pytest -n 2 --cov --cov-report=term --cov-fail-under=95
+	$(PYTHON) -m pytest -n 2 -q --cov --cov-report=term --cov-fail-under=95 $(addprefix --ignore=,$(THOROUGH))
+
+thorough:
+	$(PYTHON) -m pytest -n 2 -q $(THOROUGH)
 
 benchmark:
 	$(PYTHON) -m pytest tests/benchmarks --benchmark-enable --benchmark-only

@@ -12,7 +12,7 @@ from inspect import get_annotations
 from types import new_class
 from typing import Any, ClassVar, Self, dataclass_transform
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, TypeAdapter, ValidatorFunctionWrapHandler
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticUndefined, core_schema
 
@@ -36,7 +36,8 @@ class _Fields:
 class Record(Values):
     """Anything that is loaded from ``rules``: strict, no unknown keys, never changed.
 
-    The names ``model_...`` mean what they mean for a pydantic model.
+    The names ``model_...`` mean what they mean for a pydantic model. Only ``model_validate`` checks: a record made by
+    its class, or changed with ``model_copy``, is taken as it is.
     """
 
     model_fields: ClassVar[Any] = _Fields()
@@ -77,12 +78,14 @@ class Record(Values):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(cls._from_model, handler.generate_schema(cls.model_class()))
+        return core_schema.no_info_wrap_validator_function(cls._read, handler.generate_schema(cls.model_class()))
 
     @classmethod
-    def _from_model(cls, checked: BaseModel) -> Self:
+    def _read(cls, value: Any, check: ValidatorFunctionWrapHandler) -> Self:
+        if isinstance(value, cls):
+            return value
         made = cls.__new__(cls)
-        made.__dict__.update(checked.__dict__)
+        made.__dict__.update(check(value).__dict__)
         return made
 
     @classmethod

@@ -73,16 +73,16 @@ def test_a_source_that_is_not_relied_on_says_why():
 
 
 def test_what_to_find_out_next_names_who_advises_against_a_test():
-    said = squeezed(told("assess", PROFILES["rpl_four_losses"], "--all").out)
+    said = squeezed(told("assess", PROFILES["rpl_secondary"], "--all").out)
     assert squeezed("advised against by RCOG 2023 (RPL, outside research) and ESHRE 2023 (RIF)") in said
-    answer = json.loads(told("assess", PROFILES["rpl_four_losses"], "--format", "json").out)
+    answer = json.loads(told("assess", PROFILES["rpl_secondary"], "--format", "json").out)
     tnf = next(one for one in answer["next"] if one["finding"] == "immune.tnf_serum_raised")
     assert tnf["advised_against_by"] == ["RCOG 2023 (RPL, outside research)", "ESHRE 2023 (RIF)"]
     assert tnf["advised_by"] == []
 
 
 def test_on_an_earlier_date_the_edition_of_that_date_is_named():
-    call = ("assess", PROFILES["rpl_four_losses"], "--as-of", "2018-05", "--format", "json")
+    call = ("assess", PROFILES["rpl_secondary"], "--as-of", "2018-05", "--format", "json")
     answer = json.loads(told(*call).out)
     named = {name for one in answer["next"] for name in one["advised_against_by"]}
     assert named == {"ESHRE 2017 (RPL)"}

@@ -83,7 +83,7 @@ def an_option_for_women_who_cannot_be() -> Rulebook:
 def a_row_that_nothing_meets() -> Rulebook:
     row = small().policy.status.rows[0]
     never = condition({"all": ["described = yes", "described = no"]})
-    extra = StatusRow.model_construct(id="never", status=row.status, when=never, says="Never.")
+    extra = StatusRow(id="never", status=row.status, when=never, says="Never.")
     return with_rows(small(), (*small().policy.status.rows, extra))
 
 

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.generative.profiles import described, shipped, women
 
 import decidua
+from decidua.condition.syntax import All, Untold
 from decidua.engines.formulas import Logic, Number, Search
 from decidua.engines.proof import Translator, told
 from decidua.profile.facts import draw_facts
@@ -64,7 +65,11 @@ def rules_of_kinds(*kinds: str) -> list[str]:
 def test_the_profile_written_for_a_woman_draws_exactly_what_the_search_found_of_her(rule):
     conditions = {id_: one.condition for id_, one in decidua.load_rulebook().at().rules.items()}
     found = DESCRIBABLE.find(Translator(LOGIC, WOMAN.known, conditions).rule(rule).yes)
-    assert found is not None
+    if found is None:
+        whole = conditions[rule]
+        assert isinstance(whole, All)
+        assert any(isinstance(part, Untold) for part in whole.parts), "only a point that was not read keeps it from YES"
+        return
     facts = draw_facts(parse_profile(to_yaml(describe(WOMAN, found))))
     for name, known in WOMAN.known.items():
         value = facts.get(name)
