@@ -1,9 +1,9 @@
 # Everything CI runs, for people: `make check`. PYTHON is the interpreter of the environment to use.
 PYTHON ?= python
 
-.PHONY: check lint types imports rules cases prove test meaning coverage thorough benchmark
+.PHONY: check lint types imports rules cases prove test meaning coverage benchmark
 
-check: lint types imports rules cases coverage thorough
+check: lint types imports rules cases test coverage
 
 lint:
 	$(PYTHON) -m ruff format --check engine tests
@@ -27,7 +27,7 @@ cases:
 	$(PYTHON) -m decidua rules test
 
 test:
-	$(PYTHON) -m pytest -n 2
+	$(PYTHON) -m pytest -n 2 -q
 
 # What may differ between releases of Python: the meaning, what is read, every shipped profile. The rest runs once.
 meaning:
@@ -36,15 +36,12 @@ meaning:
 	$(PYTHON) -m pytest -n 2 -q tests/spec tests/unit/test_verdicts.py tests/unit/test_facts.py \
 	  tests/unit/test_profile.py tests/unit/test_document.py tests/unit/test_book.py tests/unit/test_reference.py
 
-# Tests that try very many women, rules or rulebooks: run without measuring coverage, which would triple their time.
-THOROUGH = tests/proofs tests/generative tests/rules/test_rule_schemas.py tests/rules/test_thresholds.py \
-  tests/unit/test_explanation.py tests/unit/test_find_out.py tests/unit/test_comparison.py tests/functional/test_cli_prove.py
+# One case of each test and without those that try very many, since measuring slows them down: 'test' runs all of them.
+MANY = tests/generative tests/proofs tests/functional/test_cli_prove.py tests/functional/test_walkthrough.py \
+  tests/unit/test_comparison.py tests/rules/test_rule_schemas.py tests/packaging
 
 coverage:
-	$(PYTHON) -m pytest -n 2 -q --cov --cov-report=term --cov-fail-under=95 $(addprefix --ignore=,$(THOROUGH))
-
-thorough:
-	$(PYTHON) -m pytest -n 2 -q $(THOROUGH)
+	$(PYTHON) -m pytest -n 2 -q --each 1 $(addprefix --ignore=,$(MANY)) --cov --cov-report=term --cov-fail-under=95
 
 benchmark:
 	$(PYTHON) -m pytest tests/benchmarks --benchmark-enable --benchmark-only
