@@ -152,6 +152,15 @@ def test_a_changed_policy_moves_statuses_and_ranks(changed):
     assert {change.by for change in changes} == {("rank",)}
 
 
+@pytest.mark.parametrize("name", sorted(type(BOOK.policy).model_fields))
+def test_a_change_of_any_policy_is_told(name):
+    old = getattr(BOOK.policy, name)
+    policy = BOOK.policy.model_copy(update={name: None})
+    kinds = {(one.kind, one.id) for one in record_changes(replace(BOOK, policy=policy), BOOK)}
+    assert old is not None
+    assert kinds == {("policy", name)}
+
+
 def test_what_came_and_what_went_is_told_with_its_condition(changed):
     record = """  - id: invented
     title: Invented group

@@ -13,45 +13,15 @@ from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
 from decidua.record import Record
 from decidua.rulebook.book import Rulebook
-from decidua.rulebook.policy import CERTAINTY_FACTS, POOLING_FACTS, STATUS_FACTS
+from decidua.rulebook.laying import LISTS, POLICIES
+from decidua.rulebook.policy import POLICY_FACTS
 
 __all__ = ["FieldChange", "RecordChange", "record_changes", "with_records_of"]
 
 CONDITIONS = (Atom, Known, Rule, All, AnyOf, Not, AtLeast, Untold)
 
-LISTS: Mapping[str, str] = {
-    "definition": "definitions",
-    "panel": "panels",
-    "cause": "causes",
-    "subset": "subsets",
-    "option": "options",
-    "strategy": "strategies",
-    "finding": "findings",
-    "drug": "drugs",
-    "investigation": "investigations",
-    "study": "studies",
-    "synthesis": "syntheses",
-    "ongoing": "ongoing",
-    "document": "guidelines",
-    "position": "positions",
-    "contradiction": "contradictions",
-    "unread": "unread",
-    "subject": "subjects",
-    "care_position": "care_positions",
-    "comparison": "comparisons",
-    "unreliable": "unreliable",
-}
+KINDS: Mapping[str, str] = {**LISTS, "strategy": "strategies"}
 """Where a rulebook holds the records of each kind."""
-
-POLICIES: Mapping[str, Mapping[str, Fact]] = {
-    "status": STATUS_FACTS,
-    "certainty": CERTAINTY_FACTS,
-    "rank": {},
-    "outcomes": {},
-    "words": {},
-    "pooling": POOLING_FACTS,
-    "next": {},
-}
 
 
 class FieldChange(Frozen):
@@ -85,7 +55,7 @@ class RecordChange(Frozen):
 def record_changes(old: Rulebook, new: Rulebook) -> list[RecordChange]:
     """Return every record that differs between two rulebooks, by kind, in the order of the files."""
     found = []
-    for kind in (*LISTS, "policy", "rulebook"):
+    for kind in (*KINDS, "policy", "rulebook"):
         before, after = _records(old, kind), _records(new, kind)
         for id_ in dict.fromkeys([*after, *before]):
             change = _record_change(old, new, kind, id_, before.get(id_), after.get(id_))
@@ -102,7 +72,7 @@ def _records(book: Rulebook, kind: str) -> dict[str, Any]:
         return {"rulebook": book.manifest}
     if kind == "option":
         return {one.option: one.model_copy(update={"strategies": ()}) for one in book.options}
-    return {_id(one): one for one in getattr(book, LISTS[kind])}
+    return {_id(one): one for one in getattr(book, KINDS[kind])}
 
 
 def _id(record: Any) -> str:
@@ -113,7 +83,7 @@ def _id(record: Any) -> str:
 def _record_change(old: Rulebook, new: Rulebook, kind: str, id_: str, before: Any, after: Any) -> RecordChange | None:
     if before == after:
         return None
-    facts = POLICIES[id_] if kind == "policy" else vocabulary()
+    facts = POLICY_FACTS.get(id_, vocabulary()) if kind == "policy" else vocabulary()
     book = new if after is not None else old
     prefix = {"option": "option", "drug": "key", "finding": "key", "investigation": "key", "subject": "key"}
     file, line = book.places.get(f"{prefix.get(kind, 'id')}:{id_}", ("", None))
@@ -237,7 +207,7 @@ def with_records_of(new: Rulebook, old: Rulebook, changes: Iterable[RecordChange
     policies = [one.id for one in taken_back if one.kind == "policy"]
     if policies:
         update["policy"] = new.policy.model_copy(update={name: getattr(old.policy, name) for name in policies})
-    for kind, name in LISTS.items():
+    for kind, name in KINDS.items():
         ids = {one.id for one in taken_back if one.kind == kind}
         if ids and kind not in ("option", "strategy"):
             update[name] = _put_back(getattr(new, name), getattr(old, name), ids)

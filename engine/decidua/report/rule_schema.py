@@ -23,7 +23,7 @@ from decidua.rulebook.case_files import CASES
 from decidua.rulebook.cases import CaseFile
 from decidua.rulebook.loading import CONDITION_KEYS
 from decidua.rulebook.overlay_files import DrugMore, GuidelinesMore, OptionMore, OverlayManifest
-from decidua.rulebook.policy import CERTAINTY_FACTS, POOLING_FACTS, STATUS_FACTS
+from decidua.rulebook.policy import POLICY_FACTS
 from decidua.rulebook.reading import FILES, FOLDERS
 
 __all__ = ["KINDS", "FileKind", "kind_of", "rule_schema", "schema_files", "schema_text"]
@@ -48,13 +48,6 @@ class FileKind(Frozen):
     facts: Mapping[str, Fact]
     rules: bool = True
     known: bool = False
-
-
-POLICY_FACTS: Mapping[str, Mapping[str, Fact]] = {
-    "status": STATUS_FACTS,
-    "certainty": CERTAINTY_FACTS,
-    "pooling": POOLING_FACTS,
-}
 
 
 def _kinds() -> dict[str, FileKind]:

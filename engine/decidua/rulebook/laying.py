@@ -20,9 +20,10 @@ from decidua.rulebook.overlay import Overlay, Touched
 from decidua.rulebook.overlay_files import Brought, DrugMore, OverlayFiles, place_key, read_overlay, record_id
 from decidua.rulebook.overlay_laws import check_dates, check_override, guarded, lost_lines
 from decidua.rulebook.overlay_names import read_names
+from decidua.rulebook.policy import Policy
 from decidua.rulebook.reading import digest_of
 
-__all__ = ["find_laid_over", "lay_over"]
+__all__ = ["LISTS", "POLICIES", "find_laid_over", "lay_over"]
 
 LISTS: Mapping[str, str] = {
     "definition": "definitions",
@@ -47,7 +48,9 @@ LISTS: Mapping[str, str] = {
 }
 """Where a rulebook holds the records of each kind; strategies stand in their options."""
 
-POLICIES = ("status", "certainty", "rank", "outcomes", "words", "pooling", "baseline", "next", "stability", "explain")
+POLICIES = tuple(Policy.model_fields)
+"""Every policy by the name of its file."""
+
 EVIDENCE = (
     *("study", "synthesis", "ongoing", "document", "position", "contradiction", "unread"),
     *("subject", "care_position", "comparison", "unreliable"),

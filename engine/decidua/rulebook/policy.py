@@ -3,6 +3,7 @@
 A policy looks at policy facts, a vocabulary of its own: they are drawn from the assessment, not from the woman.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
@@ -16,6 +17,7 @@ from decidua.rulebook.models import Burden, OutcomePolicy
 
 __all__ = [
     "CERTAINTY_FACTS",
+    "POLICY_FACTS",
     "POOLING_FACTS",
     "STATUS_FACTS",
     "Agreed",
@@ -431,3 +433,11 @@ class Policy(Record):
     next: NextPolicy
     stability: StabilityPolicy
     explain: ExplainPolicy
+
+
+POLICY_FACTS: Mapping[str, Mapping[str, Fact]] = {
+    "status": STATUS_FACTS,
+    "certainty": CERTAINTY_FACTS,
+    "pooling": POOLING_FACTS,
+}
+"""What the conditions of a policy look at, by its name; those of any other look at her facts."""
