@@ -1,8 +1,7 @@
-# Everything CI runs, for people: `make check`. Coverage takes longer than all the rest and is measured apart, by
-# `make coverage`. PYTHON is the interpreter of the environment to use.
+# Everything CI runs, for people: `make check`. PYTHON is the interpreter of the environment to use.
 PYTHON ?= python
 
-.PHONY: check lint types imports rules cases prove test meaning coverage benchmark
+.PHONY: check lint types imports rules cases prove test meaning benchmark
 
 check: lint types imports rules cases test
 
@@ -27,8 +26,9 @@ prove:
 cases:
 	$(PYTHON) -m decidua rules test
 
+# Branch coverage is measured along the way, over one case of each test (tests/conftest.py).
 test:
-	$(PYTHON) -m pytest -n 2 -q
+	$(PYTHON) -m pytest -n 2 -q --cov --cov-report=term --cov-fail-under=95
 
 # What may differ between releases of Python: the meaning, what is read, every shipped profile. The rest runs once.
 meaning:
@@ -36,13 +36,6 @@ meaning:
 	$(PYTHON) -m decidua assess profiles/*.yaml --format json > /dev/null
 	$(PYTHON) -m pytest -n 2 -q tests/spec tests/unit/test_verdicts.py tests/unit/test_facts.py \
 	  tests/unit/test_profile.py tests/unit/test_document.py tests/unit/test_book.py tests/unit/test_reference.py
-
-# One case of each test and without those that try very many, since measuring slows them down: 'test' runs all of them.
-MANY = tests/generative tests/proofs tests/functional/test_cli_prove.py tests/functional/test_walkthrough.py \
-  tests/unit/test_comparison.py tests/rules/test_rule_schemas.py tests/packaging
-
-coverage:
-	$(PYTHON) -m pytest -n 2 -q --each 1 $(addprefix --ignore=,$(MANY)) --cov --cov-report=term --cov-fail-under=95
 
 benchmark:
 	$(PYTHON) -m pytest tests/benchmarks --benchmark-enable --benchmark-only

@@ -11,7 +11,6 @@ import codecs
 import os
 import re
 import stat
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -33,19 +32,21 @@ _TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-@dataclass(slots=True)
 class Document:
     """One parsed document.
 
-    Attributes:
+    Args:
         value: Plain Python values: dict, list, str, int, float, bool, None.
         name: How the user named the file.
         lines: 1-based line of every key and list item, by its path from the root.
     """
 
-    value: Any
-    name: str
-    lines: dict[Place, int] = field(default_factory=dict)
+    __slots__ = ("lines", "name", "value")
+
+    def __init__(self, value: Any, name: str, lines: dict[Place, int] | None = None) -> None:
+        self.value = value
+        self.name = name
+        self.lines: dict[Place, int] = {} if lines is None else lines
 
     def line_of(self, place: Place) -> int | None:
         """Return the line of a place, or of the nearest place above it that has one."""
@@ -219,14 +220,16 @@ def _check_limits(event: Any, line: int, depth: int, values: int, name: str) -> 
         raise DocumentError(Fault(f"holds more than {MAX_VALUES} values", file=name, line=line, code="D009"))
 
 
-@dataclass(slots=True)
 class _Open:
     """A mapping or list whose end has not been seen yet."""
 
-    value: Any
-    place: Place
-    key: Any = None
-    expects_value: bool = False
+    __slots__ = ("expects_value", "key", "place", "value")
+
+    def __init__(self, value: Any, place: Place) -> None:
+        self.value = value
+        self.place = place
+        self.key: Any = None
+        self.expects_value = False
 
     def add(self, value: Any, line: int, event: Any, document: Document) -> Place | None:
         if isinstance(self.value, list):

@@ -12,9 +12,9 @@ DeciduaError
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from dataclasses import field as part
 from difflib import get_close_matches
+
+from decidua.frozen import Frozen
 
 __all__ = [
     "DeciduaError",
@@ -29,8 +29,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Frozen):
     """One thing that is wrong, with its place.
 
     Attributes:
@@ -45,7 +44,7 @@ class Fault:
     file: str = ""
     line: int | None = None
     field: str = ""
-    code: str = part(default="", compare=False)
+    code: str = ""
 
     def __str__(self) -> str:
         place = self.file

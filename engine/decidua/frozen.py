@@ -8,7 +8,8 @@ which draws its JSON Schema and reads stored values, and to type checkers.
 
 from __future__ import annotations
 
-from dataclasses import MISSING, FrozenInstanceError, dataclass, fields
+from dataclasses import Field, FrozenInstanceError, dataclass
+from inspect import get_annotations
 from typing import Any, ClassVar, NoReturn, dataclass_transform
 
 __all__ = ["Frozen", "Values"]
@@ -68,15 +69,33 @@ class Values:
         return tuple([own[name] for name in self._names])
 
 
+class _Fields:
+    """The fields of a class as ``dataclasses`` has them: worked out when somebody asks, which a start never does."""
+
+    def __get__(self, instance: object, owner: type[Any]) -> dict[str, Field[Any]]:
+        if owner is Frozen:
+            raise AttributeError("__dataclass_fields__")
+        dataclass(owner, init=False, repr=False, eq=False, match_args=False)
+        made: dict[str, Field[Any]] = owner.__dict__["__dataclass_fields__"]
+        return made
+
+
 @dataclass_transform(frozen_default=True)
 class Frozen(Values):
     """A dataclass with these methods; ``dataclasses.field`` and ``__post_init__`` are not for these classes."""
 
+    __dataclass_fields__: ClassVar[Any] = _Fields()
+
     def __init_subclass__(cls, **given: Any) -> None:
         super().__init_subclass__(**given)
-        dataclass(cls, init=False, repr=False, eq=False, match_args=False)
-        every = fields(cls)  # type: ignore[arg-type]
-        if any(one.default_factory is not MISSING or not one.compare for one in every):
-            raise TypeError(f"{cls.__name__} uses dataclasses.field; make it a dataclass")
-        cls._names = tuple(one.name for one in every)
-        cls._defaults = {one.name: one.default for one in every if one.default is not MISSING}
+        own = [name for name, kind in get_annotations(cls).items() if not str(kind).startswith(_OF_THE_CLASS)]
+        names = (*cls._names, *(name for name in own if name not in cls._names))
+        cls._defaults = cls._defaults | {name: cls.__dict__[name] for name in own if name in cls.__dict__}
+        if any(isinstance(one, Field) for one in cls._defaults.values()) or "__post_init__" in cls.__dict__:
+            raise TypeError(f"{cls.__name__} uses dataclasses.field or __post_init__; make it a dataclass")
+        cls._names = names
+        type.__setattr__(cls, "__match_args__", names)
+        cls.__dataclass_fields__ = _Fields()  # not those of the class above, should they be known already
+
+
+_OF_THE_CLASS = ("ClassVar", "typing.ClassVar")

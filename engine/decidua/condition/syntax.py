@@ -8,8 +8,9 @@ always UNKNOWN, so it decides only the women whom that point would decide.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from decidua.frozen import Frozen
 
 __all__ = [
     "OPERATORS",
@@ -36,8 +37,7 @@ OPERATORS: tuple[Operator, ...] = ("=", "!=", "<", "<=", ">", ">=", "in", "not i
 Literal_ = int | float | bool | str
 
 
-@dataclass(frozen=True)
-class Atom:
+class Atom(Frozen):
     """A fact compared with a literal, such as ``losses.total >= 3``; UNKNOWN while the fact is not known.
 
     Attributes:
@@ -51,51 +51,44 @@ class Atom:
     value: Literal_ | tuple[Literal_, ...]
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Frozen):
     """Whether a fact is known at all; never UNKNOWN, and for panels and policy only."""
 
     fact: str
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(Frozen):
     """Another rule's verdict, by its id."""
 
     id: str
 
 
-@dataclass(frozen=True)
-class All:
+class All(Frozen):
     """YES when every part is; NO when any part is NO."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True)
-class AnyOf:
+class AnyOf(Frozen):
     """YES when any part is; NO when every part is NO."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True)
-class Not:
+class Not(Frozen):
     """Swaps YES and NO of its part; UNKNOWN stays UNKNOWN."""
 
     part: Condition
 
 
-@dataclass(frozen=True)
-class AtLeast:
+class AtLeast(Frozen):
     """YES when at least ``count`` of the parts are, whatever the unknown ones turn out to be."""
 
     count: int
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True)
-class Untold:
+class Untold(Frozen):
     """Always UNKNOWN: ``unread`` in the source, or in ``words`` that no finding expresses."""
 
     text: str

@@ -3,6 +3,8 @@
 They are shown and named; none of them moves the status of an option.
 """
 
+from __future__ import annotations
+
 from typing import Annotated, Literal
 
 from pydantic import Field

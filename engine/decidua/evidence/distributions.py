@@ -106,25 +106,30 @@ def _student_tail(t: float, df: float) -> float:
     return _incomplete_beta(df / 2, 0.5, df / (df + t * t)) / 2
 
 
+def _student_density(t: float, df: float) -> float:
+    """Return the density of Student's t at a value."""
+    front = math.lgamma((df + 1) / 2) - math.lgamma(df / 2) - math.log(df * math.pi) / 2
+    return math.exp(front - (df + 1) / 2 * math.log1p(t * t / df))
+
+
 def student_quantile(p: float, df: float) -> float:
-    """Return the Student t quantile of ``p`` by bisection on the exact tail.
+    """Return the Student t quantile of ``p`` by Newton's method on the exact tail.
+
+    The tail is convex, so from below every step is one towards the quantile and none goes past it.
 
     Args:
         p: Probability, 0.5 to below 1.
         df: Degrees of freedom, 1 or more.
     """
-    tail, low, high = 1 - p, 0.0, 1.0
-    while _student_tail(high, df) > tail:
-        high *= 2
-    for _ in range(200):
-        middle = (low + high) / 2
-        if _student_tail(middle, df) > tail:
-            low = middle
-        else:
-            high = middle
-        if high - low <= 1e-13 * high:
+    tail, t, above = 1 - p, 0.0, 1.0
+    while _student_tail(above, df) > tail:
+        t, above = above, 2 * above
+    for _ in range(100):
+        step = (_student_tail(t, df) - tail) / _student_density(t, df)
+        t += step
+        if abs(step) <= 1e-8 * t:  # the next would be its square
             break
-    return (low + high) / 2
+    return t
 
 
 def hypergeometric_log_probability(drawn: int, successes: int, total: int, sample: int) -> float:

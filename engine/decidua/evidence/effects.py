@@ -7,7 +7,6 @@ the risk difference is never corrected. Where no event or only events happened i
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from decidua.errors import EvidenceError
 from decidua.evidence.distributions import Z95, chi_squared_tail, hypergeometric_log_probability
@@ -27,8 +26,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Frozen):
     """Events and totals of the treated and the control arm.
 
     Raises:
@@ -40,8 +38,9 @@ class Table:
     control_events: int
     control_total: int
 
-    def __post_init__(self) -> None:
-        for events, total in ((self.treated_events, self.treated_total), (self.control_events, self.control_total)):
+    def __init__(self, treated_events: int, treated_total: int, control_events: int, control_total: int) -> None:
+        super().__init__(treated_events, treated_total, control_events, control_total)
+        for events, total in ((treated_events, treated_total), (control_events, control_total)):
             if total <= 0 or not 0 <= events <= total:
                 raise EvidenceError(f"{events} events among {total} are not possible in one arm")
 

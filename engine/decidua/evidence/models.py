@@ -3,7 +3,10 @@
 Null and absent mean "not read", never 0, "none" or "no". An empty list of harms is no evidence of safety.
 """
 
+from __future__ import annotations
+
 import re
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -65,6 +68,7 @@ def _read_date(value: Any) -> Any:
     return text
 
 
+@lru_cache(maxsize=4096)
 def last_day(date: str) -> str:
     """Return the last day that a date can mean: a year or a month means its last day.
 

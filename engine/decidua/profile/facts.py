@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from decidua.frozen import Frozen
 from decidua.profile.chances import RatesUse
 from decidua.profile.counting import Interval, count_pregnancies, count_transfers, cumulative_chance
 from decidua.profile.finding import Fact
@@ -36,8 +36,7 @@ EXACT_CONVERSIONS: dict[tuple[str, str], float] = {
 """Factors between units that mean the same by definition. Anything else is not converted: the finding stays unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Frozen):
     """What is known of one woman.
 
     Attributes:
@@ -47,7 +46,7 @@ class Facts:
     """
 
     values: Mapping[str, Value]
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
     rates: RatesUse | None = None
 
     def get(self, name: str) -> Value | None:

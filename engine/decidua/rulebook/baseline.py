@@ -1,5 +1,7 @@
 """The policy on her chance without treatment: declared rules, each with the study whose figure it takes."""
 
+from __future__ import annotations
+
 from typing import Annotated
 
 from pydantic import Field

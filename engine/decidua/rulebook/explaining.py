@@ -1,5 +1,7 @@
 """What the rules say for explanations: which known findings can change, and where the search for sets ends."""
 
+from __future__ import annotations
+
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator

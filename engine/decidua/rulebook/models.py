@@ -1,5 +1,7 @@
 """The kinds of rule, as they stand in ``rules/``: definitions, causes, panels, subsets, options, cautions."""
 
+from __future__ import annotations
+
 from typing import Annotated, Literal
 
 from pydantic import Field

@@ -3,6 +3,8 @@
 A policy looks at policy facts, a vocabulary of its own: they are drawn from the assessment, not from the woman.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self, get_args
 
