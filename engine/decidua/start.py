@@ -18,9 +18,10 @@ def run() -> None:
     """Run the terminal tool and leave with its exit code.
 
     The process ends within a second or so: nothing is gained by collecting garbage in it, nor by looking for plugins of
-    pydantic, of which decidua has none.
+    pydantic, of which decidua has none, nor for time zones, since every date here is a day.
     """
     gc.disable()
+    os.environ.setdefault("PYTHONTZPATH", "")
     if os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__") == "__all__":
         sys.modules.setdefault(PLUGIN_LOADER, _loader_of_no_plugins())
     from decidua.cli.app import main  # noqa: PLC0415 - after the lines above, that is the point

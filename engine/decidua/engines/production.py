@@ -12,7 +12,6 @@ first written when an action starts, and ``delete_state`` on a session in which 
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
 import warnings
@@ -35,8 +34,6 @@ MARKS_PER_RULESET = 40
 """Well under the 64 alpha nodes on one level at which the library fails (error 303)."""
 WAYS = 400
 """Most ways to fulfil one ``at_least`` that are written out."""
-
-_log = logging.getLogger("decidua")
 
 
 def available() -> bool:
@@ -140,7 +137,6 @@ class ProductionNetwork:
             marks = frozenset(need for production in chunk for need in production.needs)
             self._rulesets.append((marks, engine.Ruleset(f"decidua-{self._name}-{index}", None, definition)))
         self._owner = os.getpid()
-        _log.debug("built %d rulesets of %d productions", len(self._rulesets), self.productions)
 
     def _recorder(self, marks: tuple[str, ...]) -> Callable[[Any], None]:
         """Return a one-argument action that only records; a two-argument one would be taken for asynchronous."""

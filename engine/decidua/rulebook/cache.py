@@ -9,16 +9,18 @@ folder is: an entry that another user owns or may write to is not read. ``DECIDU
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
 import pickle
 import stat
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from decidua.version import __version__
+
+if TYPE_CHECKING:
+    from logging import Logger
 
 __all__ = ["cache_folder", "cache_key", "read_cache", "write_cache"]
 
@@ -26,7 +28,12 @@ FORMAT = "2"
 KEPT = 8
 """Entries kept; the least recently written are removed."""
 
-_log = logging.getLogger("decidua")
+
+def _log() -> Logger:
+    """Return where it is told what became of an entry."""
+    from logging import getLogger  # noqa: PLC0415 - imported only then
+
+    return getLogger("decidua")
 
 
 def cache_folder() -> Path | None:
@@ -84,7 +91,7 @@ def read_cache(key: str) -> Any:
     try:
         with entry.open("rb") as stream:
             if not _trusted(os.fstat(stream.fileno())):
-                _log.warning("the cached rulebook %s is not this user's alone and is not read", entry)
+                _log().warning("the cached rulebook %s is not this user's alone and is not read", entry)
                 return None
             seal, body = stream.readline().strip(), stream.read()
     except OSError:
@@ -94,7 +101,7 @@ def read_cache(key: str) -> Any:
     try:
         return pickle.loads(body)  # noqa: S301 - this user's own file, as trusted as the compiled modules beside it
     except (pickle.UnpicklingError, ImportError, LookupError, EOFError, AttributeError, TypeError, ValueError) as error:
-        _log.debug("the cached rulebook %s is made anew: %s", entry, error)
+        _log().debug("the cached rulebook %s is made anew: %s", entry, error)
         return None
 
 
@@ -115,4 +122,4 @@ def write_cache(key: str, rulebook: object) -> None:
         for old in sorted(entry.parent.glob("rulebook-*.pickle"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
             old.unlink(missing_ok=True)
     except OSError as error:
-        _log.debug("the rulebook was not cached: %s", error)
+        _log().debug("the rulebook was not cached: %s", error)
