@@ -250,7 +250,7 @@ class _FindOut:
         return AskedFinding(fact.name, fact.label, tuple(answers), unknown)
 
     def _not_urged(self, key: str) -> bool:
-        """Say whether a question is never urged: an immune marker, or a test that is advised against and by none for."""
+        """Say whether a question is never urged: an immune marker, or a test advised against and by none for."""
         question = self.asking.questions[key]
         if question.immune:
             return True
