@@ -202,5 +202,5 @@ def test_the_short_list_of_the_assessment_names_no_option_that_is_settled(name):
 
 
 def test_what_may_stay_unknown_is_a_finding_of_the_vocabulary():
-    with pytest.raises(ValidationError, match="there is no finding 'workup[.]antiphosholipid'; did you mean"):
+    with pytest.raises(ValidationError, match=r"there is no finding 'workup\.antiphosholipid'; did you mean"):
         StaysUnknown.model_validate({"finding": "workup.antiphosholipid", "where": "a repeat that is negative"})
