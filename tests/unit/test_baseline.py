@@ -209,3 +209,26 @@ def test_the_chance_with_none_of_the_options_says_whose_it_is(profile, more, kin
     assert found.kind == kind
     assert says in found.says
     assert found.per_1000[0] <= found.pooled <= found.per_1000[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "baseline", "says"),
+    [
+        ("rif_untested_embryos", {"transfer": 0.3}, "counts live births by transfer: that chance is used for none"),
+        ("rpl_four_losses", {"transfer": 0.3}, "counts live births by transfer: that chance is used for none"),
+        (
+            "rif_untested_embryos",
+            {"next_pregnancy": 0.5, "transfer": 0.3},
+            "counts live births in a next pregnancy or by transfer: these chances are used for none",
+        ),
+        ("rpl_four_losses", {"next_pregnancy": 0.5}, None),
+    ],
+)
+def test_a_chance_of_hers_that_carries_no_effect_is_said_to_carry_none(name, baseline, says):
+    profile = decidua.Profile.model_validate(document(name))
+    found = decidua.assess(profile, engine="reference", baseline=baseline)
+    ways = {one.id for option in found.options for one in option.strategies if one.status != "not_applicable"}
+    effects = [effect for option in found.options for effect in option.effects if effect.strategy in ways]
+    assert ("given" in {effect.baseline_kind for effect in effects}) is (says is None)
+    assert says is None or says in found.without_treatment.says
+    assert ("No effect below" in found.without_treatment.says) is (says is not None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from decidua.assessment.baseline import declared_chance
-from decidua.assessment.effects import live_birth_lines
+from decidua.assessment.effects import baseline_unit, live_birth_lines
 from decidua.assessment.options import JudgedOption
 from decidua.assessment.result import WithoutTreatment
 from decidua.assessment.status import JudgedStrategy
@@ -15,6 +15,9 @@ from decidua.evidence.standing import pooled_control_risk
 from decidua.truth import UNKNOWN, YES
 
 __all__ = ["without_treatment"]
+
+COUNTED_SO = {"next_pregnancy": "in a next pregnancy", "transfer": "by transfer"}
+"""How live births are counted where a chance of hers carries the effect, by the unit of the chance."""
 
 
 def without_treatment(
@@ -34,7 +37,7 @@ def without_treatment(
         first = 1000 * next(iter(baseline.values()))
         return WithoutTreatment(
             per_1000=(first, first),
-            says=f"Chance of a live birth without any of them, as given: {said}.",
+            says=f"Chance of a live birth without any of them, as given: {said}.{_carries_none(options, baseline)}",
             pooled=first,
             kind="given",
         )
@@ -48,6 +51,17 @@ def without_treatment(
             kind=declared.kind,
         )
     return _by_trials(verdicts, options)
+
+
+def _carries_none(options: Sequence[JudgedOption], baseline: Mapping[str, float]) -> str:
+    """Say which of her chances carry no effect, since none of hers is on live births counted in that unit."""
+    ways = [one for judged in options for one in judged.strategies if one.status != "not_applicable"]
+    used = {baseline_unit(line) for one in ways for line in one.lines}
+    idle = [COUNTED_SO[unit] for unit in baseline if unit not in used]
+    if not idle:
+        return ""
+    that = "that chance is" if len(idle) == 1 else "these chances are"
+    return f" No effect below counts live births {' or '.join(idle)}: {that} used for none of them."
 
 
 def _by_trials(verdicts: Verdicts, options: Sequence[JudgedOption]) -> WithoutTreatment:
