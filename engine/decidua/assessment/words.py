@@ -159,7 +159,7 @@ def _settled_reason(view: DatedRulebook, leaf: Proof, *, holds: bool) -> str:
         words = _says(view, node)
         return words if leaf.verdict is YES else f"not so: {words}"
     fact = vocabulary().get(node.fact)
-    if fact is None or fact.kind in ("yes_no", "choice"):
+    if fact is None or (fact.kind in ("yes_no", "choice") and (leaf.verdict is YES or holds)):
         return _says(view, node if leaf.verdict is YES else Not(node))
     she = value_in_english(leaf.value, fact)
     if leaf.verdict is YES or holds:  # what does not hold and yet makes a YES stands under a not
