@@ -173,3 +173,23 @@ def test_an_option_that_an_answer_unsettles_is_not_called_still_open():
     assert "The status of all 14 options is settled" in text
     assert "balanced rearrangement: Calcineurin inhibitors open again, for research only or not applicable" in text
     assert "still open" not in text
+
+
+def test_the_short_list_of_an_assessment_counts_what_is_many_and_says_once_what_is_said_of_several():
+    ran = told("assess", PROFILES["rpl_two_losses"], "--engine", "reference")
+    short = ran.out.partition("WHAT TO FIND OUT NEXT")[2].partition("\nSOURCES")[0]
+    assert "Thyroid disease found and thyroid function (TSH and free T4): blood; bears on 11 options and 3 panels" in (
+        flat(short)
+    )
+    assert "What each answer would do: 'decidua next'." in flat(short)
+    full = told("assess", PROFILES["rpl_two_losses"], "--engine", "reference", "--all").out
+    full = flat(full.partition("WHAT TO FIND OUT NEXT")[2].partition("\nSOURCES")[0])
+    assert "bears on Progestogens, Antithrombotics, Calcineurin inhibitors" in full
+    assert len(short) < len(full)
+
+
+def test_in_the_short_list_a_test_that_is_advised_against_and_by_none_for_stands_last():
+    found = json.loads(told("assess", PROFILES["rpl_two_losses"], "--format", "json").out)["next"]
+    left_alone = [bool(one["advised_against_by"]) and not one["advised_by"] for one in found]
+    assert any(left_alone)
+    assert left_alone == sorted(left_alone)
