@@ -113,6 +113,8 @@ def value_in_english(value: Value | None, fact: Fact | None) -> str:
 @cache
 def lower_first(text: str) -> str:
     """Lower the first letter, unless the word is an abbreviation (TSH, G-CSF, IgA, Th1) or a proper name."""
+    if text.startswith("Anti-"):
+        return f"a{text[1:]}"
     first = text.split(" ", 1)[0].rstrip(",:")
     if first in PROPER or any(letter.isupper() or letter.isdigit() for letter in first[1:]) or len(first) <= 1:
         return text
