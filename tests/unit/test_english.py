@@ -157,3 +157,16 @@ def test_the_titles_of_rules_that_collect_others_read_on_in_a_sentence():
     assert in_english(All((Rule("rpl"), ASTHMA)), FACTS, AGGREGATES).startswith(
         "recurrent pregnancy loss by at least one"
     )
+
+
+@pytest.mark.parametrize(
+    ("label", "within"),
+    [
+        ("Anti-beta2-glycoprotein I, highest value", "anti-beta2-glycoprotein I, highest value"),
+        ("Anti-HLA antibodies", "anti-HLA antibodies"),
+        ("Anti-thyroid peroxidase antibodies", "anti-thyroid peroxidase antibodies"),
+        ("TSH and free T4", "TSH and free T4"),
+    ],
+)
+def test_within_a_sentence_an_antibody_begins_small_and_an_abbreviation_does_not(label, within):
+    assert lower_first(label) == within
