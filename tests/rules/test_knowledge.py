@@ -583,3 +583,13 @@ def test_the_review_of_2016_does_not_stand_as_the_state_of_the_evidence():
     synthesis = BOOK.synthesis["mekinian-2016"]
     assert not synthesis.used
     assert synthesis.not_used_because
+
+
+@pytest.mark.parametrize(
+    ("cause", "usual"),
+    [(cause.id, usual) for cause in BOOK.causes for usual in cause.usual_care if usual.guideline is not None],
+)
+def test_usual_care_is_that_of_the_document_it_names(cause, usual):
+    document = {one.id: one for one in BOOK.guidelines}[usual.guideline]
+    assert usual.says.startswith(document.society_name.split()[0]), cause
+    assert str(document.year or document.published[:4]) in usual.says
