@@ -77,27 +77,44 @@ def _by_trials(verdicts: Verdicts, options: Sequence[JudgedOption]) -> WithoutTr
             per_1000=None,
             says="What happens with none of the options cannot be said: no trial that bears on her gives counts.",
         )
-    fitting = {id_: row for id_, row in arms.items() if verdicts.verdict(f"study:{id_}") is YES}
-    which = "that would have taken her, on the criteria read"
-    rows = list((fitting or arms).values())
+    fitting = [row for id_, row in arms.items() if verdicts.verdict(f"study:{id_}") is YES]
+    rows, silent = fitting or list(arms.values()), False
+    if fitting and not 0 < pooled_control_risk(fitting) < 1 and len(fitting) < len(arms):
+        rows, silent = list(arms.values()), True
     risks = [1000 * row.table.control_risk for row in rows]
-    low, high = round(min(risks)), round(max(risks))
-    pooled = round(1000 * pooled_control_risk(rows), 1)
-    if len(rows) == 1:
-        drawn = "one trial that would have taken her" if fitting else f"one trial {bearing}; she is not known to fit it"
-        said = f"{low} of 1000 women had a live birth in the control arm of the {drawn} ({rows[0].study.id})."
+    low, high = min(risks), max(risks)
+    if silent:
+        whose = f"{bearing}; {_silent_words(fitting)}"
     else:
-        where = which if fitting else f"{bearing}; she is not known to fit any of them"
-        said = (
-            f"{pooled:.0f} of 1000 women had a live birth in the control arms of {len(rows)} trials {where}; "
-            f"{low} to {high} in the single ones."
-        )
+        whose = "that would have taken her, on the criteria read" if fitting else f"{bearing}; she is not known to fit "
+        whose += "" if fitting else "it" if len(rows) == 1 else "any of them"
+    spread = f"; {low:.0f} to {high:.0f} in the single ones" if len(rows) > 1 else ""
     return WithoutTreatment(
-        per_1000=(float(low), float(high)),
-        says=f"With none of the options, {said}",
-        pooled=pooled,
-        kind="studies_she_fits" if fitting else "all_studies",
+        per_1000=(float(round(low)), float(round(high))),
+        says=f"With none of the options, {_had_one(rows)} {whose}{spread}.",
+        pooled=round(1000 * pooled_control_risk(rows), 1),
+        kind="studies_she_fits" if fitting and not silent else "all_studies",
     )
+
+
+def _had_one(rows: Sequence[Row]) -> str:
+    """Say how many had a live birth in some control arms; of none or all, in how many women."""
+    total, risk = sum(row.table.control_total for row in rows), pooled_control_risk(rows)
+    if 0 < risk < 1:
+        many = f"{1000 * risk:.0f} of 1000 women had a live birth in the control {'arm' if len(rows) == 1 else 'arms'}"
+        many += f" ({total} women)"
+    else:
+        arms = "control arm" if len(rows) == 1 else "control arms"
+        many = f"{'all' if risk else 'none'} of the {total} women had a live birth in the {arms}"
+    return f"{many} of {f'one trial, {rows[0].study.id},' if len(rows) == 1 else f'{len(rows)} trials'}"
+
+
+def _silent_words(fitting: Sequence[Row]) -> str:
+    """Say that in the trials she fits the event happened to nobody, or to everybody, so that they carry no chance."""
+    total = sum(row.table.control_total for row in fitting)
+    which = "the one" if len(fitting) == 1 else f"the {len(fitting)}"
+    had = "had none" if pooled_control_risk(fitting) == 0 else "all had one"
+    return f"in {which} that would have taken her the {total} women {had}"
 
 
 def _control_arms(strategies: Sequence[JudgedStrategy]) -> dict[str, Row]:
