@@ -55,7 +55,7 @@ def _negated(part: Condition, vocabulary: Mapping[str, Fact]) -> str | None:
         return None
     fact = vocabulary.get(part.fact)
     if part.operator == "=" and part.value is True:
-        return f"no {lower_first(fact.label)}" if fact else None
+        return f"{lower_first(fact.label)}: no" if fact else None
     turned = TURNED[part.operator]
     return _atom(Atom(part.fact, turned, part.value), fact)  # type: ignore[arg-type]
 
@@ -64,7 +64,7 @@ def _atom(atom: Atom, fact: Fact | None) -> str:
     label = lower_first(fact.label) if fact else atom.fact
     if fact is not None and fact.kind == "yes_no" and isinstance(atom.value, bool) and atom.operator in ("=", "!="):
         present = atom.value is (atom.operator == "=")
-        return label if present else f"no {label}"
+        return label if present else f"{label}: no"
     if isinstance(atom.value, tuple):
         values = [_literal(value) for value in atom.value]
         listed = values[0] if len(values) == 1 else f"{', '.join(values[:-1])} or {values[-1]}"
