@@ -375,10 +375,10 @@ def _harm(study: Study, outcome: Outcome, name: str) -> HarmAnswer:
     ]
     text = " against ".join(shares) or "stated without figures"
     printed = printed_effect(outcome.reported)
-    per = PER_WORDS[outcome.per]
+    among = "denominator not stated" if outcome.per == "not_stated" else f"among {PER_WORDS[outcome.per]}"
     return HarmAnswer(
         outcome=name,
-        as_printed=f"{outcome.label or name}: {text}, among {per}{'; ' + printed if printed else ''}",
+        as_printed=f"{outcome.label or name}: {text}, {among}{'; ' + printed if printed else ''}",
         counts=None
         if table is None
         else {
