@@ -57,19 +57,35 @@ def test_a_finding_known_within_limits_names_them():
 
 def test_ways_of_which_the_same_is_said_stand_together():
     text = explained("bleeding_now", "antithrombotics")
-    assert (
-        flat(text).count("What decides: any one of these is enough: (pregnancy losses, clinical and biochemical: 1;")
-        == 1
-    )
+    assert flat(text).count("What decides: together: pregnancy losses, clinical and biochemical: 1;") == 1
     assert "The same for: Heparin added to aspirin for recurrent loss" in flat(text)
     assert flat(text).count("The same proof for: ") >= 1
 
 
 def test_more_sets_come_with_all():
     short, long = (flat(explained("antiphospholipid_once", "antithrombotics", *more)) for more in ((), ("--all",)))
-    assert "1 more with --all" in short
-    assert "more with --all" not in long
+    assert "1 more such set with --all" in short
+    assert "with --all" not in long.partition("THE PROOF")[0]
     assert len(long) > len(short)
+
+
+def test_of_a_long_set_the_first_findings_are_named_and_the_rest_counted():
+    short, long = (flat(explained("bleeding_now", "progestogens", *more)) for more in ((), ("--all",)))
+    assert (
+        "clinical losses: 1; biochemical losses: 0; and 6 more with --all (2 more such sets with --all)"
+        in (short.partition("THE PROOF")[0])
+    )
+    assert (
+        "biochemical losses: 0; losses, with ectopic and molar pregnancies and stillbirths: 1; clinical losses"
+        in (long.partition("THE PROOF")[0])
+    )
+
+
+def test_the_findings_behind_a_cause_are_listed_once():
+    text = flat(explained("antiphospholipid_syndrome", "g_csf")).partition("G-CSF around a transfer")[0]
+    assert text.count("biochemical losses: 0; longest run of consecutive losses: 3;") == 1
+    assert "What stays in the way: together: antiphospholipid antibodies: positive;" in text
+    assert "test: 19 weeks. antiphospholipid syndrome (Sydney criteria)." in text
 
 
 def test_json_gives_the_findings_with_their_values():

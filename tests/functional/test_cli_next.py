@@ -135,3 +135,61 @@ def test_an_immune_marker_is_not_urged_and_who_advises_against_it_is_named():
     assert "RCOG 2023 (RPL, outside research)" in apart
     asked = json.loads(said("rpl_two_losses", "--format", "json"))["not_urged"]
     assert any("RCOG 2023 (RPL, outside research)" in one["advised_against_by"] for one in asked)
+
+
+def test_where_a_test_is_disputed_the_order_names_who_is_against_it_and_who_is_for_it():
+    text = flat(said("rpl_secondary"))
+    asked = text.partition("7. Inherited thrombophilia: blood;")[2].partition("WHAT WOULD SETTLE")[0]
+    assert "advised against by RCOG 2023 (some women with RPL, factor V Leiden" in asked
+    assert "; advised, or would be considered, by Japan 2025 (RPL)" in asked
+    told_of = next(
+        one
+        for one in json.loads(said("rpl_secondary", "--format", "json"))["ask"]
+        if one["question"] == "inherited_thrombophilia_testing"
+    )
+    assert told_of["advised_by"] == ["Japan 2025 (RPL)"]
+    assert len(told_of["advised_against_by"]) == 2
+
+
+def test_answers_of_several_findings_that_do_the_same_stand_together():
+    text = flat(said("rpl_secondary"))
+    assert "protein C abnormal or antithrombin abnormal: Antithrombotics -> advised against, with research only" in text
+    assert text.count("Antithrombotics -> advised against, with research only still possible by another way") == 1
+
+
+def test_a_repeat_of_antibodies_is_named_by_what_it_tells_and_a_negative_one_is_said_to_settle_nothing():
+    text = flat(said("antiphospholipid_once"))
+    first = text.partition("1. Antiphospholipid antibodies: blood;")[2].partition(" 2. ")[0]
+    assert "time between the first and the last positive antiphospholipid test under 12 weeks: " in first
+    assert "a repeat that is negative, or that has no date: leaves it unknown, and settles nothing" in first
+    assert "No set with the time between the first and the last positive antiphospholipid test settles anything" in text
+    finding = json.loads(said("antiphospholipid_once", "--format", "json"))["ask"][0]["findings"][0]
+    assert finding["stays_unknown_if"] == "a repeat that is negative, or that has no date"
+    assert "settles anything" not in flat(said("rpl_four_losses"))
+
+
+def test_an_option_that_an_answer_unsettles_is_not_called_still_open():
+    text = flat(said("rif_untested_embryos"))
+    assert "The status of all 14 options is settled" in text
+    assert "balanced rearrangement: Calcineurin inhibitors open again, for research only or not applicable" in text
+    assert "still open" not in text
+
+
+def test_the_short_list_of_an_assessment_counts_what_is_many_and_says_once_what_is_said_of_several():
+    ran = told("assess", PROFILES["rpl_two_losses"], "--engine", "reference")
+    short = ran.out.partition("WHAT TO FIND OUT NEXT")[2].partition("\nSOURCES")[0]
+    assert "Thyroid disease found and thyroid function (TSH and free T4): blood; bears on 11 options and 3 panels" in (
+        flat(short)
+    )
+    assert "What each answer would do: 'decidua next'." in flat(short)
+    full = told("assess", PROFILES["rpl_two_losses"], "--engine", "reference", "--all").out
+    full = flat(full.partition("WHAT TO FIND OUT NEXT")[2].partition("\nSOURCES")[0])
+    assert "bears on Progestogens, Antithrombotics, Calcineurin inhibitors" in full
+    assert len(short) < len(full)
+
+
+def test_in_the_short_list_a_test_that_is_advised_against_and_by_none_for_stands_last():
+    found = json.loads(told("assess", PROFILES["rpl_two_losses"], "--format", "json").out)["next"]
+    left_alone = [bool(one["advised_against_by"]) and not one["advised_by"] for one in found]
+    assert any(left_alone)
+    assert left_alone == sorted(left_alone)

@@ -79,3 +79,20 @@ def test_no_number_stands_in_a_block_that_the_answer_does_not_hold(name):
         said = NUMBER.findall(render_terminal(block, width=400))
         held = {*numbers_in(answer), "1000", "95"}
         assert not [number for number in said if number not in held], answer["option"]
+
+
+@pytest.mark.parametrize("name", sorted(PROFILES))
+def test_of_each_document_that_may_speak_of_her_it_is_said_of_whom_and_no_superseded_one_is_quoted(name):
+    for answer, block in zip(assessed(name).options, blocks(name), strict=True):
+        text = " ".join(render_terminal(block, width=400).split())
+        if answer.status == "not_applicable":
+            continue
+        societies = text.partition("Societies: ")[2].partition("Harms: ")[0]
+        for one in answer.positions:
+            if one.matches_her == "unknown" and not one.superseded:
+                assert f"{one.population}: " in societies
+                assert one.society in societies.partition(f"{one.population}: ")[2]
+        older = sum(one.superseded for one in answer.positions)
+        assert (f"{older} superseded, with --all" in societies) is bool(older)
+        assert "superseded by" not in societies
+        assert "research on" not in societies

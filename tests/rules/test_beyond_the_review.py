@@ -27,7 +27,9 @@ def changed(woman, **more):
 
 
 def antibodies(*dates):
-    return {"antiphospholipid": [{"result": "positive", "date": date} for date in dates]}
+    return {
+        "antiphospholipid": [{"result": "positive", "date": date, "lupus_anticoagulant": "positive"} for date in dates]
+    }
 
 
 TWO_WITH_ANTIBODIES = changed(losses(LOSS, LOSS), investigations=antibodies("2024-01-01", "2024-06-01"))

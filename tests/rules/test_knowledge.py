@@ -237,9 +237,12 @@ def test_a_loss_of_which_no_karyotype_is_told_may_have_been_euploid_and_one_neve
 # Antiphospholipid antibodies
 
 
-def with_rounds(*dates, pregnancies=None):
+LUPUS_ANTICOAGULANT = {"lupus_anticoagulant": "positive"}
+
+
+def with_rounds(*dates, pregnancies=None, found=LUPUS_ANTICOAGULANT):
     """Positive antiphospholipid tests on these days, after three early losses unless told otherwise."""
-    rounds = [{"result": "positive", **({"date": date} if date else {})} for date in dates]
+    rounds = [{"result": "positive", **found, **({"date": date} if date else {})} for date in dates]
     history = pregnancies or losses(*[MISCARRIAGE] * 3)
     return {**history, "investigations": {"antiphospholipid": rounds}}
 
@@ -258,6 +261,28 @@ def test_antibodies_persist_when_found_twice_at_least_12_weeks_apart(dates, foun
     assert verdict(with_rounds(*dates), "apl_persistent") is found
     assert verdict(with_rounds(*dates), "aps") is found
     assert verdict(with_rounds(*dates), "apl_positive") is YES
+
+
+@pytest.mark.parametrize(
+    ("anticardiolipin", "beta2", "lupus", "sydney"),
+    [
+        (None, None, "positive", YES),
+        (40.1, 0, "negative", YES),
+        (0, 99.1, "negative", YES),
+        (40, 99, "negative", UNKNOWN),  # her anticardiolipin may lie above the 99th percentile all the same
+        (18, 60, "negative", UNKNOWN),
+        (None, None, None, UNKNOWN),  # called positive by the laboratory's own limits, and no more is told
+    ],
+)
+def test_the_syndrome_asks_for_the_levels_of_its_criteria(anticardiolipin, beta2, lupus, sydney):
+    levels = {"anticardiolipin": (anticardiolipin, "GPL"), "anti_beta2gpi": (beta2, "percentile")}
+    found = {name: {"value": value, "unit": unit} for name, (value, unit) in levels.items() if value is not None}
+    if lupus is not None:
+        found["lupus_anticoagulant"] = lupus
+    woman = with_rounds("2024-01-01", "2024-06-01", found=found)
+    assert verdict(woman, "apl_persistent") is YES
+    assert verdict(woman, "aps") is sydney
+    assert (statuses(woman)["aspirin-heparin-aps"] == "undetermined") is (sydney is UNKNOWN)
 
 
 def test_antibodies_without_an_event_are_no_syndrome():
@@ -558,3 +583,13 @@ def test_the_review_of_2016_does_not_stand_as_the_state_of_the_evidence():
     synthesis = BOOK.synthesis["mekinian-2016"]
     assert not synthesis.used
     assert synthesis.not_used_because
+
+
+@pytest.mark.parametrize(
+    ("cause", "usual"),
+    [(cause.id, usual) for cause in BOOK.causes for usual in cause.usual_care if usual.guideline is not None],
+)
+def test_usual_care_is_that_of_the_document_it_names(cause, usual):
+    document = {one.id: one for one in BOOK.guidelines}[usual.guideline]
+    assert usual.says.startswith(document.society_name.split()[0]), cause
+    assert str(document.year or document.published[:4]) in usual.says

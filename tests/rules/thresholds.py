@@ -48,6 +48,8 @@ SHORT = {
     "chance": "transfers.cumulative_chance",
     "weeks": "pregnancy.weeks",
     "apart": "workup.antiphospholipid_positive_weeks_apart",
+    "acl": "workup.anticardiolipin",
+    "b2": "workup.anti_beta2gpi",
 }
 
 
@@ -296,7 +298,10 @@ TABLES: dict[str, Table] = {
     # Causes and findings
     "aps": Table(
         [
-            woman(YES, apart=12, in_a_row=3, before_10=3),
+            woman(YES, apart=12, in_a_row=3, before_10=3, b2=99.1),
+            woman(UNKNOWN, apart=12, in_a_row=3, before_10=3, b2=99),
+            woman(YES, apart=12, in_a_row=3, before_10=3, b2=0, acl=40.1),
+            woman(UNKNOWN, apart=12, in_a_row=3, before_10=3, b2=0, acl=40),
             woman(NO, apart=11.9, in_a_row=3, before_10=3),
             woman(NO, apart=12, in_a_row=2, before_10=3),
             woman(NO, apart=12, in_a_row=3, before_10=2),
@@ -306,7 +311,7 @@ TABLES: dict[str, Table] = {
             ({SHORT["apart"]: 12, "losses.normal_fetus_from_10_weeks": 1}, YES),
             ({SHORT["apart"]: 12, "births.placental_before_34_weeks": 1}, YES),
         ],
-        {"workup.antiphospholipid": "positive"},
+        {"workup.antiphospholipid": "positive", "workup.lupus_anticoagulant": "negative", SHORT["b2"]: 99.1},
     ),
     "aps_acr_eular_2023": Table(
         [

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from tests.unit.trials import gather, result, trial
+from tests.unit.trials import gather, line, result, trial
 
 import decidua
 from decidua.assessment.baseline import baseline_by_trials, declared_chance
 from decidua.assessment.verdicts import Verdicts
+from decidua.assessment.without_treatment import _had_one
 from decidua.evidence.models import Outcome
 from decidua.profile.facts import draw_facts
 from decidua.report.hers import BASELINES
@@ -209,3 +210,81 @@ def test_the_chance_with_none_of_the_options_says_whose_it_is(profile, more, kin
     assert found.kind == kind
     assert says in found.says
     assert found.per_1000[0] <= found.pooled <= found.per_1000[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "baseline", "says"),
+    [
+        ("rif_untested_embryos", {"transfer": 0.3}, "counts live births by transfer: that chance is used for none"),
+        ("rpl_four_losses", {"transfer": 0.3}, "counts live births by transfer: that chance is used for none"),
+        (
+            "rif_untested_embryos",
+            {"next_pregnancy": 0.5, "transfer": 0.3},
+            "counts live births in a next pregnancy or by transfer: these chances are used for none",
+        ),
+        ("rpl_four_losses", {"next_pregnancy": 0.5}, None),
+    ],
+)
+def test_a_chance_of_hers_that_carries_no_effect_is_said_to_carry_none(name, baseline, says):
+    profile = decidua.Profile.model_validate(document(name))
+    found = decidua.assess(profile, engine="reference", baseline=baseline)
+    ways = {one.id for option in found.options for one in option.strategies if one.status != "not_applicable"}
+    effects = [effect for option in found.options for effect in option.effects if effect.strategy in ways]
+    assert ("given" in {effect.baseline_kind for effect in effects}) is (says is None)
+    assert says is None or says in found.without_treatment.says
+    assert ("No effect below" in found.without_treatment.says) is (says is not None)
+
+
+def test_the_chance_says_in_how_many_women_it_was_seen():
+    found = decidua.assess(decidua.Profile.model_validate(document("rpl_four_losses")), engine="reference")
+    arms = ((17, 49), (13, 29), (15, 19), (21, 30), (11, 48), (48, 74), (19, 25), (69, 121))  # as the records have them
+    events, total = sum(one for one, _ in arms), sum(one for _, one in arms)
+    assert found.without_treatment.pooled == round(1000 * events / total, 1)
+    assert f"{1000 * events / total:.0f} of 1000 women had a live birth in the control arms ({total} women)" in (
+        found.without_treatment.says
+    )
+
+
+LOSSES_AND_FAILURES = {
+    "age": 39.5,
+    "bmi": 36,
+    "pregnancies": {
+        "complete": True,
+        "singles": [
+            {"order": 1, "outcome": "miscarriage", "weeks": 7, "conceived": "art", "karyotype": "euploid"},
+            {"order": 2, "outcome": "biochemical_loss", "weeks": 5, "conceived": "art"},
+        ],
+    },
+    "transfers": {"complete": True, "total": 4, "failed": 3, "failed_with_good_embryo": 3, "good_embryos_failed": 4},
+    "investigations": {
+        "antiphospholipid": [{"date": "2026-01-01", "result": "negative"}],
+        "thyroid": "normal",
+        "uterine_imaging": "normal",
+        "parental_karyotype": "normal",
+    },
+    "conditions": {"complete": True},
+    "pregnancy": {"pregnant": False},
+    "plan": {"next": "transfer"},
+}
+
+
+def test_a_trial_that_she_fits_and_in_which_nobody_gave_birth_is_no_chance_of_hers():
+    found = decidua.assess(decidua.Profile.model_validate(LOSSES_AND_FAILURES), engine="reference").without_treatment
+    assert found.kind == "all_studies"
+    assert found.pooled > 100
+    assert "; in the one that would have taken her the 20 women had none; 0 to " in found.says
+    assert "With none of the options, 0 of 1000" not in found.says
+
+
+@pytest.mark.parametrize(
+    ("arms", "says"),
+    [
+        ([(0, 20)], "none of the 20 women had a live birth in the control arm of one trial, a,"),
+        ([(0, 20), (0, 5)], "none of the 25 women had a live birth in the control arms of 2 trials"),
+        ([(5, 5)], "all of the 5 women had a live birth in the control arm of one trial, a,"),
+        ([(3, 12)], "250 of 1000 women had a live birth in the control arm (12 women) of one trial, a,"),
+    ],
+)
+def test_of_nobody_or_everybody_no_rate_is_made(arms, says):
+    rows = line(*[trial(name, result((1, 9), arm)) for name, arm in zip("ab", arms, strict=False)]).rows
+    assert _had_one(rows) == says

@@ -10,6 +10,7 @@ from decidua.condition.english import in_english, lower_first, value_in_english
 from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Known, Not, Rule, Untold
 from decidua.profile.finding import Fact
 from decidua.profile.interval import Interval
+from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.book import AGGREGATES
 
 FACTS = {
@@ -47,10 +48,10 @@ LOSSES = Atom("losses", ">=", 3)
         (Not(Atom("losses", "<=", 3)), "pregnancy losses over 3"),
         (Not(Atom("losses", "!=", 3)), "pregnancy losses exactly 3"),
         (ASTHMA, "asthma"),
-        (Atom("asthma", "=", value=False), "no asthma"),
-        (Atom("asthma", "!=", value=True), "no asthma"),
+        (Atom("asthma", "=", value=False), "asthma: no"),
+        (Atom("asthma", "!=", value=True), "asthma: no"),
         (Atom("asthma", "!=", value=False), "asthma"),
-        (Not(ASTHMA), "no asthma"),
+        (Not(ASTHMA), "asthma: no"),
         (Not(Atom("asthma", "=", value=False)), "asthma"),
         (Not(Atom("asthma", "!=", value=True)), "asthma"),
         (Atom("nk", ">", 12.5), "NK cells in blood over 12.5 %"),
@@ -81,7 +82,7 @@ LOSSES = Atom("losses", ">=", 3)
         (AnyOf((All((ASTHMA, GOUT)), LOSSES)), "(asthma and gout) or pregnancy losses at least 3"),
         (All((AnyOf((ASTHMA,)), GOUT)), "asthma and gout"),
         (Not(AnyOf((ASTHMA, GOUT))), "not (asthma or gout)"),
-        (Not(Not(ASTHMA)), "not (no asthma)"),
+        (Not(Not(ASTHMA)), "not (asthma: no)"),
         (AtLeast(2, (ASTHMA, GOUT, LOSSES)), "at least 2 of: asthma; gout; pregnancy losses at least 3"),
         (Atom("strange.fact", ">", 3), "strange.fact over 3"),
         (Atom("strange.fact", "=", value=True), "strange.fact is yes"),
@@ -157,3 +158,24 @@ def test_the_titles_of_rules_that_collect_others_read_on_in_a_sentence():
     assert in_english(All((Rule("rpl"), ASTHMA)), FACTS, AGGREGATES).startswith(
         "recurrent pregnancy loss by at least one"
     )
+
+
+@pytest.mark.parametrize(
+    ("label", "within"),
+    [
+        ("Anti-beta2-glycoprotein I, highest value", "anti-beta2-glycoprotein I, highest value"),
+        ("Anti-HLA antibodies", "anti-HLA antibodies"),
+        ("Anti-thyroid peroxidase antibodies", "anti-thyroid peroxidase antibodies"),
+        ("TSH and free T4", "TSH and free T4"),
+    ],
+)
+def test_within_a_sentence_an_antibody_begins_small_and_an_abbreviation_does_not(label, within):
+    assert lower_first(label) == within
+
+
+def test_what_is_not_so_is_said_of_every_finding_as_english():
+    for fact in vocabulary().values():
+        if fact.kind == "yes_no":
+            says = in_english(Atom(fact.name, "=", value=False), vocabulary(), {})
+            assert says == f"{lower_first(fact.label)}: no"
+            assert not says.startswith("no ")

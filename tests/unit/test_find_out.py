@@ -6,10 +6,11 @@ from functools import cache
 from itertools import islice, product
 
 import pytest
+from pydantic import ValidationError
 from tests.functional.running import PROFILES
 
 import decidua
-from decidua.assessment.find_out import find_out
+from decidua.assessment.find_out import _FindOut, find_out
 from decidua.assessment.options import judge_option
 from decidua.assessment.possible import possible_answers
 from decidua.assessment.questions import Asking, atoms_behind, rules_behind
@@ -17,6 +18,7 @@ from decidua.assessment.verdicts import Verdicts
 from decidua.condition.syntax import Atom, Known, walk
 from decidua.profile.facts import draw_facts, with_finding
 from decidua.profile.vocabulary import vocabulary
+from decidua.rulebook.asking import StaysUnknown
 from decidua.truth import UNKNOWN, Verdict
 
 SOME = ("rpl_two_losses", "rif_over_40_donor", "bleeding_no_scan", "pregnant_now", "antiphospholipid_once")
@@ -111,6 +113,43 @@ def test_the_order_follows_the_declared_policy_and_holds_no_immune_marker(name):
             assert order.index(one.burden) <= order.index(other.burden)
 
 
+@pytest.mark.parametrize(
+    ("test", "left_alone"),
+    [
+        ("cytokine_testing", True),  # an immune marker
+        ("th1_th2_testing", True),  # one that no current document speaks against
+        ("vitamin_d_testing", True),  # ESHRE 2023 advises against it, nobody advises it
+        ("infection_screen", True),
+        ("inherited_thrombophilia_testing", False),  # RCOG 2023 against Japan 2025: asked for with both named
+        ("parental_karyotyping", False),
+    ],
+)
+def test_what_is_advised_against_and_advised_by_none_is_not_urged(test, left_alone):
+    asking = _FindOut(verdicts_of("empty"))
+    assert asking._not_urged(test) is left_alone
+
+
+def test_a_set_names_what_is_not_urged_in_it_and_each_answer_what_an_option_was():
+    answer = found("rpl_two_losses")
+    apart = {one.name for one in answer.not_urged}
+    sets = [one for option in answer.open for way in option.ways for one in way.sets]
+    assert any(one.not_urged for one in sets)
+    assert all(set(one.not_urged) == apart & set(one.names) for one in sets)
+    status = {one.option: one.status for one in answer.open} | {
+        one.option: one.status
+        for one in decidua.assess(decidua.load_profile(PROFILES["rpl_two_losses"]), engine="reference").options
+    }
+    changes = [
+        one
+        for question in answer.ask
+        for finding in question.findings
+        for told in finding.answers
+        for one in told.changes
+    ]
+    assert changes
+    assert all(one.was == status[one.option] for one in changes)
+
+
 def special(question):
     return all(
         finding.finding.startswith(("pregnancy.", "transfers.", "embryos.", "ivf.")) for finding in question.findings
@@ -160,3 +199,8 @@ def test_the_short_list_of_the_assessment_names_no_option_that_is_settled(name):
     assessed = decidua.assess(decidua.load_profile(PROFILES[name]), engine="reference")
     named = {id_ for one in assessed.next for id_ in one.settles}
     assert not settled & named
+
+
+def test_what_may_stay_unknown_is_a_finding_of_the_vocabulary():
+    with pytest.raises(ValidationError, match=r"there is no finding 'workup\.antiphosholipid'; did you mean"):
+        StaysUnknown.model_validate({"finding": "workup.antiphosholipid", "where": "a repeat that is negative"})

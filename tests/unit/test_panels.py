@@ -198,7 +198,7 @@ def test_every_test_that_a_panel_needs_stands_in_one_state_and_the_states_make_t
 
 
 def syndrome(*losses, days=("2024-01-01", "2024-03-25"), as_of=None, **sections):
-    rounds = [{"result": "positive", "date": day} for day in days]
+    rounds = [{"result": "positive", "date": day, "lupus_anticoagulant": "positive"} for day in days]
     profile = her(*losses, antiphospholipid=rounds).model_dump(mode="json", exclude_defaults=True) | sections
     view = BOOK.at(as_of)
     found = causes(Verdicts(view, draw_facts(decidua.Profile.model_validate(profile)), "reference"))

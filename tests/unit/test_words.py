@@ -6,10 +6,14 @@ import math
 from dataclasses import replace
 
 import pytest
+from tests.functional.running import PROFILES
 from tests.unit.trials import GOOD, POLICY, line, result, trial
 
-from decidua.assessment.words import grade_sentence
+import decidua
+from decidua.assessment.verdicts import Verdicts
+from decidua.assessment.words import because, grade_sentence
 from decidua.evidence.certainty import shown_by
+from decidua.profile.facts import draw_facts
 
 PLAIN = line(trial("a", result((400, 1000), (400, 1000))))
 
@@ -108,3 +112,22 @@ def test_without_a_ratio_the_evidence_is_very_uncertain():
     nothing = line(trial("a", result((0, 20), (0, 20))))
     sentence = grade_sentence(POLICY, ("high", "unclear"), "treatment", GOOD, (nothing, 0.0), plural=False)
     assert sentence.startswith("The evidence is very uncertain")
+
+
+# What decided
+
+
+@pytest.mark.parametrize(
+    ("woman", "rule", "says"),
+    [
+        ("antiphospholipid_syndrome", "aps_acr_eular_2023", "asks for thromboembolic disorder earlier (she: no)"),
+        ("rpl_four_losses", "aps", "asks for antiphospholipid antibodies: positive (she: negative)"),
+        ("antiphospholipid_syndrome", "aps", "antiphospholipid antibodies: positive; "),
+    ],
+)
+def test_what_a_rule_asks_for_is_never_read_as_asking_for_the_opposite(woman, rule, says):
+    profile = decidua.load_profile(PROFILES[woman])
+    verdicts = Verdicts(decidua.load_rulebook().at(), draw_facts(profile), "reference")
+    told = because(verdicts, verdicts.proof(rule), limit=9)
+    assert says in told
+    assert "thromboembolic disorder earlier: no" not in told

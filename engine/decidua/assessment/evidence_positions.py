@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from decidua.assessment.evidence_answers import ContradictionEvidence, DocumentRow, Said
 from decidua.assessment.status import AGAINST, FOR
-from decidua.assessment.words import POSITION_WORDS, READ_WORDS, edition
+from decidua.assessment.words import NO_DATE, POSITION_WORDS, READ_WORDS, edition
 from decidua.evidence.care import CarePosition
 from decidua.evidence.models import Contradiction, Guideline, Position, Stance, last_day
 from decidua.rulebook.book import DatedRulebook
@@ -57,7 +57,7 @@ def _row(view: DatedRulebook, guideline: Guideline, said: tuple[Said, ...]) -> D
 def name_of(guideline: Guideline) -> str:
     """Return the society with the year of the edition."""
     year = edition(guideline)
-    return guideline.society_name if year == "undated" else f"{guideline.society_name} {year}"
+    return guideline.society_name if year == NO_DATE else f"{guideline.society_name} {year}"
 
 
 def _said(number: int, position: Position) -> Said:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from decidua.assessment.next_answer import (
     ToFindOut,
     WayOut,
 )
-from decidua.assessment.on_tests import advised_against
+from decidua.assessment.on_tests import advised, advised_against
 from decidua.assessment.options import JudgedOption, judge_option
 from decidua.assessment.possible import possible_answers
 from decidua.assessment.questions import Asking, Question, atoms_behind, rules_behind
@@ -33,7 +33,7 @@ from decidua.profile.facts import IMPLIED, draw_facts, with_finding
 from decidua.profile.finding import Fact
 from decidua.profile.model import Profile
 from decidua.profile.vocabulary import vocabulary
-from decidua.rulebook.book import Rulebook
+from decidua.rulebook.book import DatedRulebook, Rulebook
 from decidua.rulebook.policy import NextPolicy
 from decidua.truth import YES, Verdict
 from decidua.version import __version__
@@ -85,7 +85,8 @@ class _FindOut:
         policy = self.view.book.policy.next
         opened = [self._open_option(one, policy) for one in self.judged if one.open]
         asked = self._questions()
-        ask = [one for one in asked if one.bears_on and not self._immune(one) and not self._only_stops(one)]
+        urged = [one for one in asked if one.bears_on and not self._not_urged(one.question)]
+        ask = [one for one in urged if not self._only_stops(one)]
         manifest = self.view.book.manifest
         waiting, gone = self._out_of_reach()
         return ToFindOut(
@@ -97,8 +98,8 @@ class _FindOut:
             open=tuple(opened),
             settled=tuple(one.option.option for one in self.judged if not one.open),
             ask=tuple(sorted(ask, key=self._order)),
-            not_urged=tuple(one for one in asked if one.bears_on and self._immune(one)),
-            safety=tuple(one for one in asked if one.bears_on and not self._immune(one) and self._only_stops(one)),
+            not_urged=tuple(one for one in asked if one.bears_on and self._not_urged(one.question)),
+            safety=tuple(one for one in urged if self._only_stops(one)),
             not_yet=waiting,
             no_longer=gone,
             changes_nothing=tuple(self._changes_nothing()),
@@ -143,14 +144,14 @@ class _FindOut:
         )
 
     def _weight(self, one: WayOut, order: Sequence[str]) -> tuple[int, int, list[int]]:
-        """Order sets: those without an immune marker first, then the smaller, then the lighter."""
+        """Order sets: those without a test that is not urged first, then the smaller, then the lighter."""
         burdens = sorted((order.index(self.asking.questions[key].burden) for key in one.questions), reverse=True)
         return len(one.not_urged), len(one.questions), burdens
 
     def _way_out(self, questions: Sequence[str], findings: tuple[str, ...]) -> WayOut:
         asked = [self.asking.questions[key] for key in questions]
-        immune = tuple(one.name for one in asked if one.immune)
-        return WayOut(tuple(questions), tuple(one.name for one in asked), findings, immune)
+        not_urged = tuple(one.name for one in asked if self._not_urged(one.key))
+        return WayOut(tuple(questions), tuple(one.name for one in asked), findings, not_urged)
 
     def _settle(self, left: tuple[Condition, ...], policy: NextPolicy) -> Settling:
         found = self._settled.get(left)
@@ -221,10 +222,13 @@ class _FindOut:
             bears_on=tuple(key for key in order if key in bears),
             findings=tuple(findings),
             remark=question.remark,
-            advised_against_by=tuple(
-                dict.fromkeys(who for one in question.facts for who in advised_against(self.view, one.name))
-            ),
+            advised_against_by=self._who(question, advised_against),
+            advised_by=self._who(question, advised),
         )
+
+    def _who(self, question: Question, say: Callable[[DatedRulebook, str], tuple[str, ...]]) -> tuple[str, ...]:
+        """Name who says something of the test of any of a question's findings."""
+        return tuple(dict.fromkeys(who for one in question.facts for who in say(self.view, one.name)))
 
     def _finding(self, fact: Fact, touched: Sequence[JudgedOption], atoms: Sequence[Atom]) -> AskedFinding:
         """Judge the options that a finding touches again, with each answer it can have."""
@@ -237,14 +241,20 @@ class _FindOut:
                 after = judge_option(supposed, before.option)
                 if (after.status, after.could_be) != (before.status, before.could_be):
                     option = before.option
-                    changes.append(Outcome(option.option, option.name, after.status, after.could_be))
+                    changes.append(Outcome(option.option, option.name, after.status, after.could_be, before.status))
                     if before.open and not after.open:
                         settles.append(option.option)
             answers.append(AnswerEffect(answer.says, tuple(changes), tuple(settles)))
-        return AskedFinding(fact.name, fact.label, tuple(answers))
+        stays = self.view.book.policy.next.stays_unknown
+        unknown = next((one.where for one in stays if one.finding == fact.name), None)
+        return AskedFinding(fact.name, fact.label, tuple(answers), unknown)
 
-    def _immune(self, one: QuestionToAsk) -> bool:
-        return self.asking.questions[one.question].immune
+    def _not_urged(self, key: str) -> bool:
+        """Say whether a question is never urged: an immune marker, or a test advised against and by none for."""
+        question = self.asking.questions[key]
+        if question.immune:
+            return True
+        return bool(self._who(question, advised_against)) and not self._who(question, advised)
 
     def _only_stops(self, one: QuestionToAsk) -> bool:
         """Say whether a question can do no more than rule options out as contraindicated."""

@@ -21,7 +21,7 @@ class WayOut(Frozen):
         questions: Keys of the questions.
         names: What they are called.
         findings: The findings of theirs that it takes.
-        not_urged: Names of the immune markers among them.
+        not_urged: Names of the immune markers among them, and of tests that are only advised against.
     """
 
     questions: tuple[str, ...]
@@ -60,12 +60,17 @@ class OpenOption(Frozen):
 
 
 class Outcome(Frozen):
-    """What an option would be with one answer, were nothing else to come in."""
+    """What an option would be with one answer, were nothing else to come in.
+
+    Attributes:
+        was: Its status without the answer.
+    """
 
     option: OptionKey
     name: str
     status: Status
     could_be: tuple[Status, ...]
+    was: Status
 
 
 class AnswerEffect(Frozen):
@@ -77,11 +82,16 @@ class AnswerEffect(Frozen):
 
 
 class AskedFinding(Frozen):
-    """One finding with every answer it can have."""
+    """One finding with every answer it can have.
+
+    Attributes:
+        stays_unknown_if: What may come out when it is looked for that leaves it unknown and settles nothing.
+    """
 
     finding: str
     label: str
     answers: tuple[AnswerEffect, ...]
+    stays_unknown_if: str | None = None
 
 
 class QuestionToAsk(Frozen):
@@ -92,6 +102,7 @@ class QuestionToAsk(Frozen):
         bears_on: Options that it could change, by itself or with others.
         remark: What must be known before asking; a marker that the field advises against is named as such.
         advised_against_by: Current society documents that advise against the test, or keep it to research.
+        advised_by: Current society documents that recommend, suggest or would consider it.
     """
 
     question: str
@@ -102,6 +113,7 @@ class QuestionToAsk(Frozen):
     findings: tuple[AskedFinding, ...]
     remark: str | None = None
     advised_against_by: tuple[str, ...] = ()
+    advised_by: tuple[str, ...] = ()
 
 
 class ToFindOut(Frozen):
@@ -110,7 +122,7 @@ class ToFindOut(Frozen):
     Attributes:
         who: Who she is.
         ask: Worth asking, in order.
-        not_urged: Immune markers: never urged.
+        not_urged: Never urged: immune markers, and tests that societies advise against and none advises.
         safety: Findings that can only rule an option out, as contraindications.
         not_yet: What cannot be known before the next pregnancy.
         no_longer: What can no longer be found out.

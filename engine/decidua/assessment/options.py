@@ -35,8 +35,8 @@ from decidua.assessment.status import (
 from decidua.assessment.verdicts import Verdicts
 from decidua.assessment.words import (
     PER_WORDS,
-    POSITION_WORDS,
     READ_WORDS,
+    SAID_OF_IT,
     because,
     cite,
     edition,
@@ -110,7 +110,7 @@ def answer_option(
         standing=option_standing(verdicts, studies),
         studies=tuple(_study(verdicts, study, uses) for study in studies),
         syntheses=tuple(synthesis_answers(view, [one.strategy for one in shown])),
-        positions=tuple(_position(view.book, one) for one in positions),
+        positions=tuple(_position(view, one) for one in positions),
         cautions=tuple(_cautions(verdicts, [one.strategy for one in shown])),
         missing=tuple(_missing(verdicts, judged)),
         sources=tuple(_sources(view, studies, positions)),
@@ -220,9 +220,8 @@ def _brief(verdicts: Verdicts, judged: JudgedOption) -> str:
 
 
 def _speaks(one: JudgedPosition) -> str:
-    said = POSITION_WORDS[one.position.position]
-    about = " on it" if one.position.position == "no_recommendation" else " it"
-    return f"{one.guideline.society_name} {edition(one.guideline)} {said}{about}"
+    said = SAID_OF_IT[one.position.position]
+    return f"{one.guideline.society_name} {edition(one.guideline)} {said}"
 
 
 def _effects(
@@ -376,10 +375,10 @@ def _harm(study: Study, outcome: Outcome, name: str) -> HarmAnswer:
     ]
     text = " against ".join(shares) or "stated without figures"
     printed = printed_effect(outcome.reported)
-    per = PER_WORDS[outcome.per]
+    among = "denominator not stated" if outcome.per == "not_stated" else f"among {PER_WORDS[outcome.per]}"
     return HarmAnswer(
         outcome=name,
-        as_printed=f"{outcome.label or name}: {text}, among {per}{'; ' + printed if printed else ''}",
+        as_printed=f"{outcome.label or name}: {text}, {among}{'; ' + printed if printed else ''}",
         counts=None
         if table is None
         else {
@@ -400,7 +399,7 @@ def _positions(verdicts: Verdicts, option: Option) -> list[JudgedPosition]:
     return sorted(judged, key=lambda one: (order[one.matches], not one.moves))
 
 
-def _position(book: Rulebook, one: JudgedPosition) -> PositionAnswer:
+def _position(view: DatedRulebook, one: JudgedPosition) -> PositionAnswer:
     return PositionAnswer(
         guideline=one.guideline.id,
         society=one.guideline.society_name,
@@ -414,7 +413,8 @@ def _position(book: Rulebook, one: JudgedPosition) -> PositionAnswer:
         matches_her=one.matches.value,
         moves_status=one.moves,
         remark=one.remark,
-        overlay=book.overlay_of("position", one.position.id),
+        superseded=view.superseded(one.guideline) is not None,
+        overlay=view.book.overlay_of("position", one.position.id),
     )
 
 

@@ -295,6 +295,7 @@ class PositionAnswer(Frozen):
     matches_her: Answer
     moves_status: Annotated[bool, Field(description="Whether a document of its kind and state can move a status.")]
     remark: str | None
+    superseded: Annotated[bool, Field(description="Whether a newer edition took its place by the date.")] = False
     overlay: BroughtBy = None
 
 

@@ -27,8 +27,9 @@ NOT_YET = "cannot be known before the next pregnancy"
 def what_next(verdicts: Verdicts, options: Sequence[JudgedOption]) -> list[NextFinding]:
     """Return the findings worth finding out, those that settle most first, then by burden.
 
-    What can no longer be obtained is left out; an immune marker is named as such and stands last. What concerns a
-    present pregnancy comes first, and questions on transfers wait where her losses are what she is here for.
+    What can no longer be obtained is left out; an immune marker is named as such and stands last, and so does a test
+    that is advised against and by none for. What concerns a present pregnancy comes first, and questions on transfers
+    wait where her losses are what she is here for.
     """
     settles: dict[str, dict[str, None]] = {}
     for reached, proof in _open_questions(verdicts, options):
@@ -48,7 +49,8 @@ def what_next(verdicts: Verdicts, options: Sequence[JudgedOption]) -> list[NextF
             *_order(one, order, later=later),
         )
     )
-    return [with_positions(verdicts.view, _answer(one, later=later)) for one in obtainable]
+    answers = [with_positions(verdicts.view, _answer(one, later=later)) for one in obtainable]
+    return sorted(answers, key=lambda one: bool(one.advised_against_by) and not one.advised_by)
 
 
 def _open_questions(verdicts: Verdicts, options: Sequence[JudgedOption]) -> Iterator[tuple[str, Proof]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from decidua.assessment.baseline import declared_chance
-from decidua.assessment.effects import live_birth_lines
+from decidua.assessment.effects import baseline_unit, live_birth_lines
 from decidua.assessment.options import JudgedOption
 from decidua.assessment.result import WithoutTreatment
 from decidua.assessment.status import JudgedStrategy
@@ -15,6 +15,9 @@ from decidua.evidence.standing import pooled_control_risk
 from decidua.truth import UNKNOWN, YES
 
 __all__ = ["without_treatment"]
+
+COUNTED_SO = {"next_pregnancy": "in a next pregnancy", "transfer": "by transfer"}
+"""How live births are counted where a chance of hers carries the effect, by the unit of the chance."""
 
 
 def without_treatment(
@@ -34,7 +37,7 @@ def without_treatment(
         first = 1000 * next(iter(baseline.values()))
         return WithoutTreatment(
             per_1000=(first, first),
-            says=f"Chance of a live birth without any of them, as given: {said}.",
+            says=f"Chance of a live birth without any of them, as given: {said}.{_carries_none(options, baseline)}",
             pooled=first,
             kind="given",
         )
@@ -50,6 +53,17 @@ def without_treatment(
     return _by_trials(verdicts, options)
 
 
+def _carries_none(options: Sequence[JudgedOption], baseline: Mapping[str, float]) -> str:
+    """Say which of her chances carry no effect, since none of hers is on live births counted in that unit."""
+    ways = [one for judged in options for one in judged.strategies if one.status != "not_applicable"]
+    used = {baseline_unit(line) for one in ways for line in one.lines}
+    idle = [COUNTED_SO[unit] for unit in baseline if unit not in used]
+    if not idle:
+        return ""
+    that = "that chance is" if len(idle) == 1 else "these chances are"
+    return f" No effect below counts live births {' or '.join(idle)}: {that} used for none of them."
+
+
 def _by_trials(verdicts: Verdicts, options: Sequence[JudgedOption]) -> WithoutTreatment:
     """Say it by the control arms: of the trials that would have taken her, else of those that bear on her."""
     applying = [one for judged in options for one in judged.strategies if one.status != "not_applicable"]
@@ -63,27 +77,44 @@ def _by_trials(verdicts: Verdicts, options: Sequence[JudgedOption]) -> WithoutTr
             per_1000=None,
             says="What happens with none of the options cannot be said: no trial that bears on her gives counts.",
         )
-    fitting = {id_: row for id_, row in arms.items() if verdicts.verdict(f"study:{id_}") is YES}
-    which = "that would have taken her, on the criteria read"
-    rows = list((fitting or arms).values())
+    fitting = [row for id_, row in arms.items() if verdicts.verdict(f"study:{id_}") is YES]
+    rows, silent = fitting or list(arms.values()), False
+    if fitting and not 0 < pooled_control_risk(fitting) < 1 and len(fitting) < len(arms):
+        rows, silent = list(arms.values()), True
     risks = [1000 * row.table.control_risk for row in rows]
-    low, high = round(min(risks)), round(max(risks))
-    pooled = round(1000 * pooled_control_risk(rows), 1)
-    if len(rows) == 1:
-        drawn = "one trial that would have taken her" if fitting else f"one trial {bearing}; she is not known to fit it"
-        said = f"{low} of 1000 women had a live birth in the control arm of the {drawn} ({rows[0].study.id})."
+    low, high = min(risks), max(risks)
+    if silent:
+        whose = f"{bearing}; {_silent_words(fitting)}"
     else:
-        where = which if fitting else f"{bearing}; she is not known to fit any of them"
-        said = (
-            f"{pooled:.0f} of 1000 women had a live birth in the control arms of {len(rows)} trials {where}; "
-            f"{low} to {high} in the single ones."
-        )
+        whose = "that would have taken her, on the criteria read" if fitting else f"{bearing}; she is not known to fit "
+        whose += "" if fitting else "it" if len(rows) == 1 else "any of them"
+    spread = f"; {low:.0f} to {high:.0f} in the single ones" if len(rows) > 1 else ""
     return WithoutTreatment(
-        per_1000=(float(low), float(high)),
-        says=f"With none of the options, {said}",
-        pooled=pooled,
-        kind="studies_she_fits" if fitting else "all_studies",
+        per_1000=(float(round(low)), float(round(high))),
+        says=f"With none of the options, {_had_one(rows)} {whose}{spread}.",
+        pooled=round(1000 * pooled_control_risk(rows), 1),
+        kind="studies_she_fits" if fitting and not silent else "all_studies",
     )
+
+
+def _had_one(rows: Sequence[Row]) -> str:
+    """Say how many had a live birth in some control arms; of none or all, in how many women."""
+    total, risk = sum(row.table.control_total for row in rows), pooled_control_risk(rows)
+    if 0 < risk < 1:
+        many = f"{1000 * risk:.0f} of 1000 women had a live birth in the control {'arm' if len(rows) == 1 else 'arms'}"
+        many += f" ({total} women)"
+    else:
+        arms = "control arm" if len(rows) == 1 else "control arms"
+        many = f"{'all' if risk else 'none'} of the {total} women had a live birth in the {arms}"
+    return f"{many} of {f'one trial, {rows[0].study.id},' if len(rows) == 1 else f'{len(rows)} trials'}"
+
+
+def _silent_words(fitting: Sequence[Row]) -> str:
+    """Say that in the trials she fits the event happened to nobody, or to everybody, so that they carry no chance."""
+    total = sum(row.table.control_total for row in fitting)
+    which = "the one" if len(fitting) == 1 else f"the {len(fitting)}"
+    had = "had none" if pooled_control_risk(fitting) == 0 else "all had one"
+    return f"in {which} that would have taken her the {total} women {had}"
 
 
 def _control_arms(strategies: Sequence[JudgedStrategy]) -> dict[str, Row]:

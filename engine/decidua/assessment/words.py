@@ -17,9 +17,11 @@ from decidua.rulebook.policy import Certainty, Policy, Verb, Words
 from decidua.truth import UNKNOWN, YES
 
 __all__ = [
+    "NO_DATE",
     "PER_WORDS",
     "POSITION_WORDS",
     "READ_WORDS",
+    "SAID_OF_IT",
     "because",
     "cite",
     "cite_position",
@@ -50,6 +52,17 @@ POSITION_WORDS = {
     "no_recommendation": "makes no recommendation",
 }
 
+SAID_OF_IT = {
+    "recommend": "recommends it",
+    "suggest": "suggests it",
+    "consider": "would consider it",
+    "research_only": "keeps it to research",
+    "suggest_against": "suggests against it",
+    "recommend_against": "recommends against it",
+    "no_recommendation": "makes no recommendation on it",
+}
+"""What a document says of an option, to follow its name."""
+
 PER_WORDS = {
     "woman": "women",
     "conception": "women who conceived",
@@ -63,6 +76,9 @@ PER_WORDS = {
 }
 
 
+NO_DATE = "(date not read)"
+
+
 def join(parts: Sequence[str], word: str = "and") -> str:
     """Join parts as English does: ``a, b and c``."""
     if len(parts) <= 1:
@@ -71,8 +87,8 @@ def join(parts: Sequence[str], word: str = "and") -> str:
 
 
 def year_of(published: str | None) -> str:
-    """Return the year of a date, or ``undated``."""
-    return published[:4] if published else "undated"
+    """Return the year of a date, or that none was read: a text may well bear one."""
+    return published[:4] if published else NO_DATE
 
 
 def edition(guideline: Guideline) -> str:
@@ -159,7 +175,7 @@ def _settled_reason(view: DatedRulebook, leaf: Proof, *, holds: bool) -> str:
         words = _says(view, node)
         return words if leaf.verdict is YES else f"not so: {words}"
     fact = vocabulary().get(node.fact)
-    if fact is None or fact.kind in ("yes_no", "choice"):
+    if fact is None or (fact.kind in ("yes_no", "choice") and (leaf.verdict is YES or holds)):
         return _says(view, node if leaf.verdict is YES else Not(node))
     she = value_in_english(leaf.value, fact)
     if leaf.verdict is YES or holds:  # what does not hold and yet makes a YES stands under a not

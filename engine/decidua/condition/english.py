@@ -55,7 +55,7 @@ def _negated(part: Condition, vocabulary: Mapping[str, Fact]) -> str | None:
         return None
     fact = vocabulary.get(part.fact)
     if part.operator == "=" and part.value is True:
-        return f"no {lower_first(fact.label)}" if fact else None
+        return f"{lower_first(fact.label)}: no" if fact else None
     turned = TURNED[part.operator]
     return _atom(Atom(part.fact, turned, part.value), fact)  # type: ignore[arg-type]
 
@@ -64,7 +64,7 @@ def _atom(atom: Atom, fact: Fact | None) -> str:
     label = lower_first(fact.label) if fact else atom.fact
     if fact is not None and fact.kind == "yes_no" and isinstance(atom.value, bool) and atom.operator in ("=", "!="):
         present = atom.value is (atom.operator == "=")
-        return label if present else f"no {label}"
+        return label if present else f"{label}: no"
     if isinstance(atom.value, tuple):
         values = [_literal(value) for value in atom.value]
         listed = values[0] if len(values) == 1 else f"{', '.join(values[:-1])} or {values[-1]}"
@@ -113,6 +113,8 @@ def value_in_english(value: Value | None, fact: Fact | None) -> str:
 @cache
 def lower_first(text: str) -> str:
     """Lower the first letter, unless the word is an abbreviation (TSH, G-CSF, IgA, Th1) or a proper name."""
+    if text.startswith("Anti-"):
+        return f"a{text[1:]}"
     first = text.split(" ", 1)[0].rstrip(",:")
     if first in PROPER or any(letter.isupper() or letter.isdigit() for letter in first[1:]) or len(first) <= 1:
         return text

@@ -114,24 +114,47 @@ def _said(option: OptionAnswer) -> Iterator[Bullet]:
     if not option.positions:
         yield Bullet("Societies", "no position on it is recorded from any document that was read.", "open")
         return
-    hers = list(dict.fromkeys(_position(one) for one in option.positions if one.matches_her == "yes"))
-    possible = list(dict.fromkeys(_position(one) for one in option.positions if one.matches_her == "unknown"))
-    others = sum(one.matches_her == "no" for one in option.positions)
-    parts = list(hers or ["none that was read speaks of women like her"])
-    if possible:
-        parts.append(f"possibly of her: {'; '.join(possible)}")
+    current = [one for one in option.positions if not one.superseded]
+    hers = [one for one in current if one.matches_her == "yes"]
+    possible: dict[str, list[PositionAnswer]] = {}
+    for one in current:
+        if one.matches_her == "unknown":
+            possible.setdefault(one.population, []).append(one)
+    of_her = "is known to speak" if possible else "speaks"
+    parts = list(_documents(hers)) or [f"none that was read {of_her} of women like her"]
+    others = sum(one.matches_her == "no" for one in current)
     if others:
         parts.append(f"{others} more on other women")
-    yield Bullet("Societies", f"{'; '.join(parts)}.")
+    older = len(option.positions) - len(current)
+    if older:
+        parts.append(f"{older} superseded, with --all")
+    details = [f"{whom}: {'; '.join(_documents(said))}." for whom, said in possible.items()]
+    if details:
+        details.insert(0, "Possibly of her, where they speak of:")
+    yield Bullet("Societies", f"{'; '.join(parts)}.", "plain", tuple(details))
 
 
-def _position(one: PositionAnswer) -> str:
-    remark = f" ({one.remark})" if one.remark else ""
+def _documents(positions: Sequence[PositionAnswer]) -> Iterator[str]:
+    """Yield what each document says, all of it in one clause."""
+    said: dict[tuple[str, str], list[str]] = {}
+    for one in positions:
+        words = said.setdefault((f"{one.society} {one.year}", _remarks(one)), [])
+        if (phrase := _stance(one)) not in words:
+            words.append(phrase)
+    for (document, remarks), words in said.items():
+        yield f"{document} {list_words(words)}{remarks}"
+
+
+def _stance(one: PositionAnswer) -> str:
     said = SAID[one.position]
-    if one.drug not in ("any", "none"):
-        drug = one.drug.replace("_", " with ")
-        said = said.removesuffix(" it") + f" {drug}" if said.endswith(" it") else f"{said} on {drug}"
-    return f"{one.society} {one.year} {said}{remark}{from_overlay(one.overlay)}"
+    if one.drug in ("any", "none"):
+        return said
+    drug = one.drug.replace("_", " with ")
+    return said.replace(" it", f" {drug}", 1) if " it" in said else f"{said} on {drug}"
+
+
+def _remarks(one: PositionAnswer) -> str:
+    return (f" ({one.remark})" if one.remark else "") + from_overlay(one.overlay)
 
 
 def _harms(option: OptionAnswer) -> Iterator[Bullet]:
@@ -183,5 +206,5 @@ def brief_sources(option: OptionAnswer) -> set[str]:
     if option.status == "not_applicable":
         return set()
     studies = {id_ for effect in main_effects(option) for id_ in effect.study_ids}
-    documents = {one.guideline for one in option.positions if one.matches_her != "no"}
+    documents = {one.guideline for one in option.positions if one.matches_her != "no" and not one.superseded}
     return studies | documents | {one.source for one in _main_harms(option)}

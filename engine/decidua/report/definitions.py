@@ -215,7 +215,7 @@ def explanation_blocks(result: Assessment, *, full: bool) -> Iterator[Block]:
 
 
 def _found(cause: CauseAnswer, *, full: bool) -> Bullet:
-    role = "explains it" if cause.explains else "bears on it, does not explain the series"
+    role = "taken to explain it" if cause.explains else "bears on it, and is not taken to explain the series"
     shown = cause.usual_care if full else cause.usual_care[:USUAL_CARE_SHOWN]
     care = tuple(f"Usual for it: {line}" for line in shown) or ("What is usual for it was not read.",)
     if len(shown) < len(cause.usual_care):

@@ -264,7 +264,7 @@ def _synthesis(one: SynthesisEvidence, outcome: str | None) -> Bullet:
         details.insert(0, f"Not the state of the evidence: {sentence(one.not_used_because or 'not said why')}")
     searched = f", searched until {one.searched_until}" if one.searched_until else ""
     text = f"{sentence(one.question)} {one.read.capitalize()}{searched}. {one.citation}"
-    year = one.published[:4] if one.published else "undated"
+    year = one.published[:4] if one.published else "date not read"
     return Bullet(f"{one.id} ({year})", text, "plain" if one.used else "muted", tuple(details))
 
 

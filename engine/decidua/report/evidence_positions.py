@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from decidua.assessment.evidence_answers import ContradictionEvidence, DocumentRow, OptionEvidence, Said
-from decidua.assessment.words import POSITION_WORDS
+from decidua.assessment.words import NO_DATE, POSITION_WORDS
 from decidua.report.option import AGAINST
 from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph, Tone
 
@@ -83,7 +83,7 @@ def _document(row: DocumentRow) -> str:
 
 
 def _name(row: DocumentRow) -> str:
-    return row.society if row.year == "undated" else f"{row.society} {row.year}"
+    return row.society if row.year == NO_DATE else f"{row.society} {row.year}"
 
 
 def _cell(said: Said) -> str:

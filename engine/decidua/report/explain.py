@@ -22,7 +22,9 @@ __all__ = ["explanation_blocks"]
 MARKS = {"yes": "[yes]", "no": "[no] ", "unknown": "[?]  "}
 TONES: dict[str, Tone] = {"yes": "good", "no": "bad", "unknown": "open"}
 SHOWN = 3
-"""Most sets shown of one kind, unless all are asked for."""
+"""Most sets shown of one kind, and of a set that is too long to be named the findings, unless all are asked for."""
+NAMED = 6
+"""Most findings of a set that are named, unless all are asked for."""
 
 
 def explanation_blocks(explanation: Explanation, *, full: bool = False) -> list[Block]:
@@ -124,6 +126,13 @@ def _reason(found: Responsible) -> str:
     return found.decides if own or not findings else f"{found.decides} ({'; '.join(map(_hers, findings))})"
 
 
+def _findings(found: Sequence[DecidingFinding], *, full: bool) -> str:
+    """Say the findings of one set; of a long one the first few, unless all are asked for."""
+    named = found if full or len(found) <= NAMED else found[:SHOWN]
+    more = f"; and {len(found) - len(named)} more with --all" if len(found) > len(named) else ""
+    return f"{'; '.join(_hers(finding) for finding in named)}{more}"
+
+
 def _hers(one: DecidingFinding) -> str:
     return f"{lower_first(one.label)}: {one.known}"
 
@@ -131,16 +140,17 @@ def _hers(one: DecidingFinding) -> str:
 def _responsible(found: Responsible, *, full: bool) -> str:
     if not found.sets:
         return "the search stopped at its limit; no set of her findings was found"
-    shown = found.sets if full else found.sets[:SHOWN]
-    sets = ["; ".join(_hers(finding) for finding in one) for one in shown]
+    long = len(found.sets[0]) > NAMED
+    shown = found.sets if full else found.sets[: 1 if long else SHOWN]
+    sets = [_findings(one, full=full) for one in shown]
     more = _more(len(found.sets) - len(shown), complete=found.complete, smallest=found.smallest)
-    if len(found.sets) == 1:
+    if len(shown) == 1:
         return f"{'together: ' if len(found.sets[0]) > 1 else ''}{sets[0]}{more}"
     return f"any one of these is enough: ({') or ('.join(sets)}){more}"
 
 
 def _more(hidden: int, *, complete: bool, smallest: bool) -> str:
-    notes = [f"{hidden} more with --all"] if hidden else []
+    notes = [f"{hidden} more such {'set' if hidden == 1 else 'sets'} with --all"] if hidden else []
     if not smallest:
         notes.append("the search stopped at its limit; a smaller set may exist")
     elif not complete:
@@ -185,8 +195,12 @@ def _stays(one: StrategyExplanation, nearest: Nearest, *, full: bool) -> Iterato
     """Say what no change touches; where it is all that decides, it was said before."""
     if [found.sets for found in nearest.for_good] == [found.sets for found in one.responsible]:
         return
+    said = [(found.decides, found.sets) for found in one.responsible]
     for found in nearest.for_good:
-        yield _responsible(found, full=full) if found.rule == one.id else _reason(found)
+        if found.rule == one.id:
+            yield _responsible(found, full=full)
+        else:
+            yield found.decides if (found.decides, found.sets) in said else _reason(found)
 
 
 def _settles(head: str, nothing: str, outcomes: Outcomes, *, full: bool) -> Bullet:

@@ -80,7 +80,7 @@ def _order(found: ToFindOut, *, full: bool) -> Iterator[Block]:
 def _question(one: QuestionToAsk, opened: int, at: int | None, *, full: bool) -> Bullet:
     settles = len(one.could_settle)
     alone = f"by itself could settle {settles} of {opened}" if settles else "by itself settles none"
-    text = f"{one.burden}; {alone}, bears on {_options_counted(len(one.bears_on))}"
+    text = f"{one.burden}; {alone}, bears on {_options_counted(len(one.bears_on))}{_advised_against(one)}"
     return Bullet(one.name if at is None else f"{at}. {one.name}", text, "plain", tuple(_answers(one, full=full)))
 
 
@@ -89,42 +89,53 @@ def _options_counted(count: int) -> str:
 
 
 def _answers(one: QuestionToAsk, *, full: bool) -> Iterator[str]:
+    """Say what each answer would do; answers of several findings that do the same stand together."""
     several = len(one.findings) > 1
-    silent = []
+    name = one.name.partition(" (")[0]
+    silent, quiet = [], []
+    told: dict[str, list[str]] = {}
     for finding in one.findings:
         if not any(answer.changes for answer in finding.answers):
             silent.append(lower_first(finding.label))
             continue
-        head = f"{lower_first(finding.label)} " if several else ""
-        quiet = [answer.says for answer in finding.answers if not answer.changes]
+        known_by_name = not several and finding.label.partition(" (")[0] == name
+        head = "" if known_by_name else f"{lower_first(finding.label)} "
         for answer in finding.answers:
             if answer.changes:
-                yield f"{head}{answer.says}: {_effect(answer, full=full)}"
-        if quiet:
-            yield f"{head}{list_words(quiet, 'or')}: changes nothing by itself"
+                told.setdefault(_effect(answer, full=full), []).append(f"{head}{answer.says}")
+            else:
+                quiet.append(f"{head}{answer.says}")
+    yield from (f"{list_words(answers, 'or')}: {effect}" for effect, answers in told.items())
+    if quiet:
+        yield f"{list_words(quiet, 'or')}: changes nothing by itself"
+    for finding in one.findings:
+        if finding.stays_unknown_if is not None:
+            label = "it" if not silent and len(one.findings) == 1 else f"{lower_first(finding.label)}"
+            yield f"{finding.stays_unknown_if}: leaves {label} unknown, and settles nothing"
     if not silent:
         return
     if not several:
         yield "no answer changes an option by itself; it counts together with others"
     elif full or len(silent) <= NAMED:
-        yield f"counts together with others only: {list_words(silent)}"
+        counts = "counts" if len(silent) == 1 else "count"
+        yield f"{counts} together with others only: {list_words(silent)}"
     else:
         yield f"count together with others only: {len(silent)} of its findings, such as {silent[0]}"
 
 
 def _effect(answer: AnswerEffect, *, full: bool) -> str:
-    groups: dict[tuple[str, tuple[str, ...]], list[Outcome]] = {}
+    groups: dict[tuple[str, tuple[str, ...], bool], list[Outcome]] = {}
     for one in answer.changes:
-        groups.setdefault((one.status, one.could_be), []).append(one)
+        groups.setdefault((one.status, one.could_be, one.was == "undetermined"), []).append(one)
     parts = []
-    for (status, could_be), group in groups.items():
+    for (status, could_be, was_open), group in groups.items():
         names = [one.name for one in group]
         who = list_words(names) if full or len(names) <= NAMED else _options_counted(len(names))
         if status == "undetermined":
-            parts.append(f"{who} still open, for {_statuses(could_be)}")
+            parts.append(f"{who} {'still open' if was_open else 'open again'}, for {_statuses(could_be)}")
         else:
-            still = f" (or still {_statuses(could_be)})" if could_be else ""
-            parts.append(f"{who} -> {_said(status)}{still}")
+            unless = f", with {_statuses(could_be)} still possible by another way" if could_be else ""
+            parts.append(f"{who} -> {_said(status)}{unless}")
     return "; ".join(parts)
 
 
@@ -153,6 +164,20 @@ def _options(found: ToFindOut, *, full: bool) -> Iterator[Block]:
         yield Heading("What stays open with any finding known", 2)
         yield Paragraph("Where one of these decides, no set settles the option; those marked * settle all but this.")
         yield Bullets(tuple(Bullet("", point, "open") for point in points))
+    yield from _may_stay_unknown(found)
+
+
+def _may_stay_unknown(found: ToFindOut) -> Iterator[Block]:
+    """Name the findings in sets that looking for them may leave unknown; then the sets with them settle nothing."""
+    used = {name for one in found.open for way in (one.whole, *one.ways) for set_ in way.sets for name in set_.findings}
+    asked = [finding for question in (*found.ask, *found.not_urged) for finding in question.findings]
+    for one in asked:
+        if one.stays_unknown_if is not None and one.finding in used:
+            yield Paragraph(
+                f"No set with the {lower_first(one.label)} settles anything where that stays unknown: after "
+                f"{one.stays_unknown_if}.",
+                "open",
+            )
 
 
 def _letters(found: ToFindOut, *, full: bool) -> dict[WayOut, str]:
@@ -224,29 +249,32 @@ def _sets(way: OpenWay, letters: Mapping[WayOut, str], *, full: bool) -> str:
 def _named(one: WayOut) -> str:
     return list_words(
         [
-            f"{lower_first(name.partition(' (')[0])}{' (immune marker, not urged)' if name in one.not_urged else ''}"
+            f"{lower_first(name.partition(' (')[0])}{' (not urged)' if name in one.not_urged else ''}"
             for name in one.names
         ]
     )
 
 
 def _not_urged(found: ToFindOut, *, full: bool) -> Iterator[Block]:
-    """Say which markers some ways rest on, and who advises against each test."""
-    if not found.not_urged:
-        return
-    yield Heading("Immune markers: not urged", 2)
-    remarks = dict.fromkeys(one.remark for one in found.not_urged if one.remark)
-    for remark in remarks:
-        yield Paragraph(f"Each is {remark}.", "open")
-    if full:
-        yield Bullets(tuple(_question(one, len(found.open), None, full=True) for one in found.not_urged))
-    else:
-        yield Bullets(
-            tuple(
-                Bullet(one.name, f"{one.burden}; bears on {_options_counted(len(one.bears_on))}{_advised_against(one)}")
-                for one in found.not_urged
-            )
-        )
+    """Say which tests some ways rest on that are not urged, and who advises against each."""
+    markers = [one for one in found.not_urged if one.remark is not None]
+    others = [one for one in found.not_urged if one.remark is None]
+    for heading, group in (("Immune markers: not urged", markers), ("Advised against: not urged", others)):
+        if not group:
+            continue
+        yield Heading(heading, 2)
+        for remark in dict.fromkeys(one.remark for one in group if one.remark is not None):
+            yield Paragraph(f"Each is {remark}.", "open")
+        if full:
+            yield Bullets(tuple(_question(one, len(found.open), None, full=True) for one in group))
+        else:
+            yield Bullets(tuple(Bullet(one.name, _left_alone(one)) for one in group))
+
+
+def _left_alone(one: QuestionToAsk) -> str:
+    """Say in a line what is not urged; silence of the societies is not consent."""
+    who = _advised_against(one) or "; no current society document that was read speaks against the test"
+    return f"{one.burden}; bears on {_options_counted(len(one.bears_on))}{who}"
 
 
 def _rest(found: ToFindOut, *, full: bool) -> Iterator[Block]:
@@ -257,7 +285,7 @@ def _rest(found: ToFindOut, *, full: bool) -> Iterator[Block]:
         bullets.append(
             Bullet(
                 "Contraindications not ruled out",
-                f"{len(names)} findings, which could stop an option or a way to use it, and nothing else{listed}.",
+                f"{_findings(names)}, which could stop an option or a way to use it, and nothing else{listed}.",
                 "open",
             )
         )
@@ -271,15 +299,20 @@ def _rest(found: ToFindOut, *, full: bool) -> Iterator[Block]:
         names = [lower_first(label) for label in found.changes_nothing]
         listed = f": {list_words(names)}" if full else " (list: --all)"
         bullets.append(
-            Bullet("Would change nothing", f"{len(names)} unknown findings would change no option's status{listed}.")
+            Bullet("Would change nothing", f"{_findings(names, 'unknown ')} would change no option's status{listed}.")
         )
     if bullets:
         yield Heading("What need not be asked for this", 2)
         yield Bullets(tuple(bullets))
 
 
+def _findings(names: Sequence[str], kind: str = "") -> str:
+    return f"{len(names)} {kind}{'finding' if len(names) == 1 else 'findings'}"
+
+
 def _advised_against(one: QuestionToAsk) -> str:
-    """Say who advises against a test; silence is not consent."""
+    """Say who advises against a test and, where somebody does, who is for it."""
     if not one.advised_against_by:
-        return "; no current society document that was read speaks against the test"
-    return f"; advised against by {list_words(one.advised_against_by)}"
+        return ""
+    favour = f"; advised, or would be considered, by {list_words(one.advised_by)}" if one.advised_by else ""
+    return f"; advised against by {list_words(one.advised_against_by)}{favour}"

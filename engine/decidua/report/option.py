@@ -245,7 +245,7 @@ def _syntheses(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
         concern = "" if synthesis.integrity == "none_known" else f" {synthesis.integrity.replace('_', ' ').upper()}."
         reason = lower_first((synthesis.because or "").rstrip("."))
         unused = f" Not the state of the evidence: {reason}." if not synthesis.used else ""
-        year = synthesis.published[:4] if synthesis.published else "undated"
+        year = synthesis.published[:4] if synthesis.published else "date not read"
         yield Bullet(
             f"{synthesis.id} ({year})",
             f"{sentence(synthesis.question)} As printed, {printed}.{concern}{unused}{from_overlay(synthesis.overlay)}",

@@ -5,14 +5,14 @@ Every format renders this one outline, so that none of them says more, or less, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from decidua.assessment.result import Assessment, OptionAnswer
+from decidua.assessment.result import Assessment, NextFinding, OptionAnswer
 from decidua.report.brief import brief_blocks, brief_sources
 from decidua.report.definitions import definition_blocks, explanation_blocks
 from decidua.report.on_tests import advice_lines
 from decidua.report.option import STATUS_TONES, option_blocks
-from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph, list_words
+from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph, list_words, lower_first
 from decidua.report.stability import stability_blocks
 from decidua.report.with_retracted import with_retracted_blocks
 
@@ -73,6 +73,7 @@ def _head(result: Assessment) -> Iterator[Block]:
 
 
 NEXT_SHOWN = 10
+BEARS_ON_NAMED = 3
 
 
 def _options(result: Assessment) -> Iterator[Block]:
@@ -104,17 +105,38 @@ def _next(result: Assessment, *, full: bool) -> Iterator[Block]:
     if not result.next:
         yield Paragraph("Nothing that can still be found out would bring an option a better status.")
         return
-    names: dict[str, str] = {option.option: option.name for option in result.options}
-    titles = {one.id: one.title for one in result.definitions} | {one.panel: one.title for one in result.unexplained}
-    bullets = []
-    for finding in result.next if full else result.next[:NEXT_SHOWN]:
-        settles = list_words([names.get(id_) or titles.get(id_) or id_ for id_ in finding.settles])
+    groups: dict[str, list[NextFinding]] = {}
+    for finding in result.next:
         remark = f" ({finding.remark})" if finding.remark else ""
         who = "".join(f"; {line}" for line in advice_lines(finding))
-        bullets.append(Bullet(finding.label, f"{finding.burden}; bears on {settles}{remark}{who}", "plain"))
-    if len(bullets) < len(result.next):
-        bullets.append(Bullet("", f"{len(result.next) - len(bullets)} more findings with --all.", "muted"))
+        text = f"{finding.burden}; bears on {_bears_on(result, finding, full=full)}{remark}{who}"
+        groups.setdefault(text, []).append(finding)
+    shown = list(groups.items())[: None if full else NEXT_SHOWN]
+    bullets = [Bullet(_labels(found), text, "plain") for text, found in shown]
+    more = len(result.next) - sum(len(found) for _, found in shown)
+    if more:
+        bullets.append(Bullet("", f"{more} more {'finding' if more == 1 else 'findings'} with --all.", "muted"))
+    if not full:
+        bullets.append(Bullet("", "What each answer would do: 'decidua next'.", "muted"))
     yield Bullets(tuple(bullets))
+
+
+def _labels(found: Sequence[NextFinding]) -> str:
+    return list_words([one.label if at == 0 else lower_first(one.label) for at, one in enumerate(found)])
+
+
+def _bears_on(result: Assessment, finding: NextFinding, *, full: bool) -> str:
+    """Name what a finding bears on; where that is much and not all is asked for, count it."""
+    kinds: tuple[tuple[str, str, dict[str, str]], ...] = (
+        ("option", "options", {one.option: one.name for one in result.options}),
+        ("definition", "definitions", {one.id: one.title for one in result.definitions}),
+        ("panel", "panels", {one.panel: one.title for one in result.unexplained}),
+    )
+    if full or len(finding.settles) <= BEARS_ON_NAMED:
+        names = {id_: name for _, _, named in kinds for id_, name in named.items()}
+        return list_words([names.get(id_, id_) for id_ in finding.settles])
+    counts = [(sum(id_ in named for id_ in finding.settles), one, several) for one, several, named in kinds]
+    return list_words([f"{count} {one if count == 1 else several}" for count, one, several in counts if count])
 
 
 def _sources(result: Assessment, *, full: bool) -> Iterator[Block]:

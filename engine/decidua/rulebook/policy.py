@@ -13,9 +13,10 @@ from pydantic import Field, model_validator
 from decidua.condition.syntax import Condition
 from decidua.evidence.models import Record, Text, Texts
 from decidua.profile.finding import Fact
+from decidua.rulebook.asking import NextPolicy
 from decidua.rulebook.baseline import BaselinePolicy
 from decidua.rulebook.explaining import ExplainPolicy
-from decidua.rulebook.models import Burden, OutcomePolicy
+from decidua.rulebook.models import OutcomePolicy
 
 __all__ = [
     "CERTAINTY_FACTS",
@@ -296,30 +297,6 @@ class RankPolicy(Record):
     def _ranks_every_status(self) -> Self:
         if sorted(self.statuses) != sorted(get_args(Status)):
             raise ValueError(f"must name each of {', '.join(get_args(Status))} once")
-        return self
-
-
-class NextPolicy(Record):
-    """What to find out next: the order of burdens, and where the search for the smallest sets ends.
-
-    Attributes:
-        burdens: From light to heavy; what is past is no burden, since it can no longer be found out.
-        most_questions: Most questions in a set.
-        most_sets: Most sets looked for.
-        most_combinations: Most combinations of answers tried for one set of conditions.
-    """
-
-    burdens: Annotated[tuple[Burden, ...], Field(strict=False)]
-    says: Texts
-    most_questions: Annotated[int, Field(ge=1, le=12)]
-    most_sets: Annotated[int, Field(ge=1, le=100)]
-    most_combinations: Annotated[int, Field(ge=100, le=10_000_000)]
-
-    @model_validator(mode="after")
-    def _orders_every_burden(self) -> Self:
-        wanted = [burden for burden in get_args(Burden) if burden != "past"]
-        if sorted(self.burdens) != sorted(wanted):
-            raise ValueError(f"must name each of {', '.join(wanted)} once")
         return self
 
 
