@@ -130,7 +130,11 @@ def parse_document(text: str, *, name: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark: Any = error.problem_mark or error.context_mark
         line = min(mark.line + 1, len(text.splitlines()))  # a mark at the very end lies one line further
-        raise DocumentError(Fault(f"is not YAML: {error.problem}", file=name, line=line, code="D004")) from None
+        problem = error.problem
+        if "cannot start any token" in str(problem) and text[mark.index : mark.index + 1] in ("\t", "%", "@", "`"):
+            sign = "a tab" if text[mark.index] == "\t" else f"the sign {text[mark.index]}"
+            problem = f"{sign} stands where a value begins"
+        raise DocumentError(Fault(f"is not YAML: {problem}", file=name, line=line, code="D004")) from None
     except yaml.reader.ReaderError as error:
         raise _no_text(text, chr(error.character), name) from None
     except UnicodeEncodeError as error:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from functools import cache
@@ -116,6 +117,37 @@ def test_a_folder_named_like_a_file_is_told(tmp_path):
     assert [line.replace(str(folder), "rules") for line in map(str, check_folders([folder]).found)] == [
         "rules/subsets/folder.yaml: cannot be read: Is a directory; check the path and its permissions [D001]"
     ]
+
+
+def told_of(folder):
+    return [line.replace(str(folder), "rules") for line in map(str, check_folders([folder]).found)]
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    folder = copied(tmp_path)
+    os.mkfifo(folder / "subsets/pipe.yaml")
+    assert told_of(folder) == ["rules/subsets/pipe.yaml: is a device or a pipe, not a file; remove it [D001]"]
+
+
+def test_a_folder_that_is_a_link_is_refused_since_its_rules_would_be_left_out_unseen(tmp_path):
+    folder = copied(tmp_path)
+    (folder / "subsets/more").symlink_to(folder / "causes")
+    assert told_of(folder) == [
+        "rules/subsets/more: is a link to a folder, which is not followed; put the files here [D001]"
+    ]
+
+
+def test_a_folder_that_cannot_be_listed_is_refused(tmp_path, monkeypatch):
+    folder = copied(tmp_path)
+    scandir = os.scandir
+
+    def closed(path):
+        if Path(path).name == "causes":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    assert [line.partition(";")[0] for line in told_of(folder)] == ["rules/causes: cannot be read: Permission denied"]
 
 
 def test_a_file_of_too_many_values_is_refused_soon(tmp_path, monkeypatch):

@@ -13,6 +13,7 @@ import decidua
 from decidua.authoring.decision_table import COLUMNS, decision_rows
 from decidua.authoring.sources import cases_of, studies_behind
 from decidua.cli.rules_export import FORMULA, _cell
+from decidua.rulebook.book import AGGREGATES
 from decidua.rulebook.folder import data_folder
 
 BOOK = decidua.load_rulebook()
@@ -47,7 +48,7 @@ def test_a_rule_is_shown_with_its_sources_studies_and_decision_table():
 
 
 def test_a_record_that_is_no_rule_has_no_decision_table():
-    said = shown("eapen-2019")
+    said = shown(BOOK.syntheses[0].id)
     assert "decision table" not in said.lower()
     said = shown("rpl")
     assert "Holds when any of these holds on the date" in said
@@ -153,6 +154,7 @@ def test_the_list_is_filtered_by_kind_and_words():
     both = json.loads(run("rules", "list", "ivig", "four", "--kind", "strategy", "--format", "json").out)
     assert both == [one for one in entries if one["kind"] == "strategy"]
     assert json.loads(run("rules", "list", "nothing-of-that-name", "--format", "json").out) == []
+    assert "No rule or record is called so" in run("rules", "list", "nothing-of-that-name").out
 
 
 # Decision tables
@@ -172,9 +174,13 @@ def test_every_rule_is_exported_once_with_every_field(tmp_path):
     wanted |= {f"position.{one.id}" for one in BOOK.positions}
     wanted |= {f"status.{one.id}" for one in BOOK.policy.status.rows}
     wanted |= {f"certainty.{one.id}" for one in BOOK.policy.certainty.rules}
-    assert wanted <= set(ids)
+    wanted |= {f"baseline.{one.id}" for one in BOOK.policy.baseline.rules}
+    wanted |= {f"study.{one.id}" for one in BOOK.studies if one.eligibility is not None}
+    wanted |= {f"aggregate.{one}" for one in AGGREGATES}
+    pooling = (*BOOK.policy.pooling.never, *BOOK.policy.pooling.second_line, *BOOK.policy.pooling.alone)
+    assert set(ids) == wanted | {f"pooling.{one.id}" for one in pooling}
     for row in rows:
-        for field in ("Business rule", "Trigger", "Inputs", "Output", "Action"):
+        for field in ("Business rule", "Trigger", "Inputs", "Output", "Action", "References"):
             assert row[field], (row["Decision ID"], field)
 
 
@@ -187,6 +193,44 @@ def test_a_row_names_the_finding_with_its_unit_and_what_is_done_with_it():
     assert "ivig: contraindication" in rows["finding.iga_deficiency_with_antibodies"].action
     assert rows["certainty.bias-high"].output == "Levels of certainty: -2 (risk of bias)"
     assert rows["position.eshre-rpl-2022--ivig"].action.startswith("Show it with its document; ")
+
+
+def test_a_contraindication_names_the_labels_that_it_comes_from():
+    rows = {row.decision_id: row for row in decision_rows(BOOK)}
+    for finding in BOOK.findings:
+        references = rows[f"finding.{finding.key}"].references
+        held = [
+            (drug.key, caution.source)
+            for drug in BOOK.drugs
+            for caution in drug.cautions
+            if caution.finding == finding.key
+        ]
+        for key, source in held:
+            assert f"{key}, " in references
+            assert source is None or source.url is None or source.url in references
+    assert "SOURCES" in shown("iga_deficiency_with_antibodies")
+
+
+@pytest.mark.parametrize(
+    ("id_", "decision"),
+    [
+        ("few-events", "certainty.few-events"),
+        ("contested", "status.contested"),
+        ("retracted", "pooling.retracted"),
+        ("prism-three-losses-bleeding", "baseline.prism-three-losses-bleeding"),
+        ("rpl", "aggregate.rpl"),
+        ("yamada-2022", "study.yamada-2022"),
+    ],
+)
+def test_a_rule_of_a_policy_a_study_and_what_follows_from_rules_are_shown_as_rows_too(id_, decision):
+    assert f"Decision ID: {decision}" in shown(id_)
+
+
+def test_every_policy_is_listed_and_shown():
+    names = {one["id"] for one in json.loads(run("rules", "list", "--kind", "policy", "--format", "json").out)}
+    assert names == set(type(BOOK.policy).model_fields)
+    for name in sorted(names):
+        assert f"policy '{name}'" in shown(name)
 
 
 def test_the_table_can_be_printed_and_a_place_that_cannot_be_written_is_told(tmp_path):

@@ -513,7 +513,7 @@ def test_faults_of_single_files_are_said_in_one_go_with_file_and_line(overlay):
     [
         ("overlay: true\nname: [\n", 2, "is not YAML"),
         ("overlay: true\nname: mine\nversion: '1'\n", 1, "is required here; add it"),
-        ("overlay: false\nname: mine\nversion: '1'\nwhy: x\n", 1, "False is not allowed; use one of True"),
+        ("overlay: false\nname: mine\nversion: '1'\nwhy: x\n", 1, "'false' is not one of true"),
         ("overlay: true\nname: mine\nversion: '1'\nwhy: x\nextends: other\n", 5, "there is no such key"),
         ("overlay: true\nname: decidua\nversion: '1'\nwhy: x\n", 2, "is that of the rulebook or an overlay below"),
     ],

@@ -323,7 +323,7 @@ BROKEN = {
         "the key 'title' is used twice (first in line 3); keep one of them",
     ),
     "an empty file": Broken(SUBSETS, "# later\n", "", "is empty; it must hold one document"),
-    "a list": Broken(SUBSETS, "- id: mine\n", "id: mine", "'list': input should be a valid dictionary"),
+    "a list": Broken(SUBSETS, "- id: mine\n", "id: mine", "a list is not a mapping; write 'name: value'"),
     "a misspelt key": Broken(
         SUBSETS,
         subsets(subset("rpl")) + "    titel: Mine\n",
@@ -343,13 +343,13 @@ BROKEN = {
         SUBSETS,
         subsets(subset("rpl")).replace("title: Mine", "title: ''"),
         "title: ''",
-        "string should have at least 1",
+        "'' is too short; write something",
     ),
     "a word that is no choice": Broken(
         DEFINITIONS,
         definition().replace("term: rpl", "term: rlp"),
         "term: rlp",
-        "'rlp' is not allowed; use one of 'rpl'",
+        "'rlp' is not one of rpl, rif; did you mean 'rpl'?",
     ),
     "a date that is none": Broken(
         SUBSETS, subsets(subset("rpl", valid="{since: last year}")), "valid:", "must be YYYY, YYYY-MM or YYYY-MM-DD"
@@ -405,7 +405,7 @@ EDITED = {
         "policy/rank.yaml",
         "[consider,",
         "[considr,",
-        "'considr' is not allowed; use one of 'consider'",
+        "'considr' is not one of consider, ",
     ),
     "a misspelt policy fact": (
         "policy/status.yaml",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from decidua.assessment.loading import load_rulebook
 from decidua.authoring.conditions import condition_findings
 from decidua.authoring.coverage import coverage_findings
 from decidua.authoring.diagnostics import Diagnostic, from_fault, in_order
-from decidua.errors import RulebookError
+from decidua.errors import Fault, RulebookError
 from decidua.frozen import Frozen
 from decidua.rulebook.book import Rulebook
+from decidua.rulebook.case_files import case_folders, read_cases
 
 __all__ = ["Checked", "check_folders", "findings"]
 
@@ -35,15 +37,29 @@ class Checked(Frozen):
 def check_folders(folders: Sequence[Path]) -> Checked:
     """Check a rulebook folder, or a rulebook with overlays over it.
 
-    Where files cannot be read or do not fit together, those faults are told and nothing else is looked at. Of a
-    rulebook with overlays only what they brought about is told.
+    Where files of rules cannot be read or do not fit together, those faults are told and nothing else is looked at;
+    else the files of cases are read too, and not run. Of a rulebook with overlays only what they brought about is told.
     """
     try:
         book = load_rulebook(folders)
     except RulebookError as error:
         return Checked(None, tuple(in_order(from_fault(fault) for fault in error.faults)))
+    faults = [from_fault(fault) for fault in _case_faults(book, folders)]
     below = set() if book.base is None else {(one.code, one.record, one.message) for one in findings(book.base)}
-    return Checked(book, tuple(one for one in findings(book) if (one.code, one.record, one.message) not in below))
+    odd = [one for one in findings(book) if (one.code, one.record, one.message) not in below]
+    return Checked(book, tuple(in_order([*faults, *odd])))
+
+
+def _case_faults(book: Rulebook, folders: Sequence[Path]) -> Iterator[Fault]:
+    """Yield the faults of the files of cases, named like the files of rules beside which they stand."""
+    judged, below = case_folders(folders)
+    try:
+        read_cases(book, judged, below)
+    except RulebookError as error:
+        for fault in error.faults:
+            start = next((f"{one}/" for one in judged if not book.overlays and fault.file.startswith(f"{one}/")), "")
+            message = fault.message.replace(start, "") if start else fault.message
+            yield replace(fault, message=message, file=fault.file.removeprefix(start), code=fault.code or "R502")
 
 
 def findings(book: Rulebook) -> list[Diagnostic]:

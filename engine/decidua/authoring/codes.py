@@ -69,6 +69,7 @@ CODES: Mapping[str, Code] = {
     "R402": _error("a reference to what does not exist", "Name a record that exists, or add it."),
     "R403": _error("something let into a pool that no rulebook may", "Add a rule to 'never'."),
     "R501": _error("an overlay that does not fit what it lies over", "Do what the message says."),
+    "R502": _error("a case that cannot be run", "Do what the message says."),
     "R601": _error("a condition that nobody can meet", "Correct the part that contradicts the others."),
     "R602": _error("a condition that everybody meets", "Correct it, or take it out."),
     "R603": _warning("a part that changes nothing", "Take it out, or correct its threshold."),

@@ -10,17 +10,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from decidua.assessment.words import cite
 from decidua.authoring.sources import citations, cited
 from decidua.condition.english import in_english
 from decidua.condition.syntax import Condition, facts_in, rules_in
+from decidua.evidence.models import Study
 from decidua.frozen import Frozen
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
-from decidua.rulebook.book import Rulebook, panel_condition
+from decidua.rulebook.book import AGGREGATES, Rulebook, panel_condition
 from decidua.rulebook.models import Cause, CautionFinding, Definition, Panel, Strategy, Subset
 from decidua.rulebook.policy import CERTAINTY_FACTS, POOLING_FACTS, STATUS_FACTS
 
-__all__ = ["COLUMNS", "DecisionRow", "decision_rows", "row_of"]
+__all__ = ["COLUMNS", "DecisionRow", "aggregate_row", "decision_rows", "policy_rows", "row_of"]
 
 COLUMNS: Mapping[str, str] = {
     "decision_id": "Decision ID",
@@ -33,6 +35,9 @@ COLUMNS: Mapping[str, str] = {
     "references": "References",
 }
 """Column of a decision table for each field."""
+
+OF_WOMEN = ("definition", "panel", "cause", "subset", "strategy", "finding", "position", "study")
+"""Kinds of rule whose condition is about a woman, as ``decidua rules list`` names them."""
 
 VERDICT = "yes, no or unknown; unknown is never read as no"
 ASSESSED = "A woman's profile is assessed"
@@ -56,7 +61,7 @@ class DecisionRow(Frozen):
 
 
 def decision_rows(book: Rulebook) -> Iterator[DecisionRow]:
-    """Yield every rule that has a condition: definitions, panels, causes, subsets, strategies, findings, policies."""
+    """Yield every rule: those of women, of documents and studies, those that follow from others, and of policies."""
     rules: list[tuple[str, Any]] = [
         *(("definition", one) for one in book.definitions),
         *(("panel", one) for one in book.panels),
@@ -65,20 +70,50 @@ def decision_rows(book: Rulebook) -> Iterator[DecisionRow]:
         *(("strategy", one) for one in book.strategies),
         *(("finding", one) for one in book.findings),
         *(("position", one) for one in book.positions),
+        *(("study", one) for one in book.studies),
     ]
     for kind, record in rules:
         row = row_of(book, kind, record)
         if row is not None:
             yield row
-    yield from _policy_rows(book)
+    for id_ in AGGREGATES:
+        yield aggregate_row(book, id_)
+    yield from policy_rows(book)
+
+
+def aggregate_row(book: Rulebook, id_: str) -> DecisionRow:
+    """Return a rule that follows from definitions or panels as a row of a decision table."""
+    return DecisionRow(
+        f"aggregate.{id_}",
+        AGGREGATES[id_].capitalize(),
+        ASSESSED,
+        _inputs(book, book.at().rules[id_].condition, vocabulary()),
+        f"Whether any of them holds: {VERDICT}",
+        "Other rules may refer to it",
+        "Which definitions and panels are in force depends on the date.",
+        "those of the definitions and panels named",
+    )
 
 
 def row_of(book: Rulebook, kind: str, record: Any) -> DecisionRow | None:
-    """Return a rule as a row of a decision table, or None where it is no rule with a condition."""
+    """Return a rule as a row of a decision table, or None where it is no rule with a condition.
+
+    Args:
+        book: The rulebook.
+        kind: Kind of the record, as ``decidua rules list`` names it; a rule of a policy as ``certainty_rule``, say.
+        record: The record.
+    """
+    if kind.endswith("_rule"):
+        wanted = f"{kind.removesuffix('_rule')}.{record.id}"
+        return next((row for row in policy_rows(book) if row.decision_id == wanted), None)
     condition: Condition | None = (
-        panel_condition(record) if isinstance(record, Panel) else getattr(record, "when", None)
+        panel_condition(record)
+        if isinstance(record, Panel)
+        else record.eligibility
+        if isinstance(record, Study)
+        else getattr(record, "when", None)
     )
-    if condition is None:
+    if condition is None or kind not in OF_WOMEN:
         return None
     id_ = getattr(record, "id", None) or record.key
     title, output, action = _told(book, record)
@@ -114,6 +149,10 @@ def _told(book: Rulebook, record: Any) -> tuple[str, str, str]:
             f"{record.timing}; nothing is ordered"
         )
         return record.title, f"Whether she belongs to the women it is for: {VERDICT}", action
+    if isinstance(record, Study):
+        says = "Whether she would have been in the study, on the criteria read: yes, no or unknown"
+        action = "Show her standing beside the study; a no counts as indirectness in the certainty of its evidence"
+        return cite(record.citation, record.id, record.published), says, action
     if isinstance(record, CautionFinding):
         return record.label, f"Whether it is present: {VERDICT}", _held_against(book, record.key)
     stance = record.position.replace("_", " ")
@@ -161,7 +200,8 @@ def _annotations(record: Any) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _policy_rows(book: Rulebook) -> Iterator[DecisionRow]:
+def policy_rows(book: Rulebook) -> Iterator[DecisionRow]:
+    """Yield the rules of the policies on statuses, certainty, pooling and her chance without treatment."""
     policy = book.policy
     for row in policy.status.rows:
         yield DecisionRow(
@@ -199,6 +239,17 @@ def _policy_rows(book: Rulebook) -> Iterator[DecisionRow]:
                 "",
                 "decidua's own choice",
             )
+    for chance in policy.baseline.rules:
+        yield DecisionRow(
+            f"baseline.{chance.id}",
+            chance.says,
+            "An effect is shown and her own chance without treatment was not given",
+            _inputs(book, chance.when, vocabulary()),
+            f"The chance that stands for hers: {chance.outcome.replace('_', ' ')} per {chance.per.replace('_', ' ')}",
+            "Show the effect at that chance; it counts only where the verdict is yes",
+            chance.scope,
+            cited(book, chance.study),
+        )
 
 
 def _known(book: Rulebook, source: str | None) -> str:

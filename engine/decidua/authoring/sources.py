@@ -9,11 +9,13 @@ from typing import Any
 from decidua.assessment.words import READ_WORDS, cite, edition
 from decidua.evidence.models import Source, Study, Synthesis
 from decidua.frozen import Frozen
+from decidua.rulebook.baseline import BaselineRule
 from decidua.rulebook.book import Rulebook
 from decidua.rulebook.case_files import case_paths, read_case_file
 from decidua.rulebook.cases import PREFIXES, Case, TestedRules
 from decidua.rulebook.folder import is_overlay
-from decidua.rulebook.models import Cause, Definition, Drug, Panel, Strategy, Subset
+from decidua.rulebook.models import Cause, CautionFinding, Definition, Drug, Panel, Strategy, Subset
+from decidua.rulebook.policy import CertaintyRule
 
 __all__ = ["NamedCase", "cases_of", "citations", "studies_behind"]
 
@@ -30,13 +32,35 @@ def citations(book: Rulebook, record: Any) -> list[str]:
         ids += [care.guideline for care in record.usual_care if care.guideline is not None]
     elif getattr(record, "guideline", None) is not None:
         ids.append(record.guideline)
+    if isinstance(record, BaselineRule):
+        ids.append(record.study)
+    elif isinstance(record, CertaintyRule) and record.source is not None:
+        ids.append(record.source)
+    elif isinstance(record, Study | Synthesis):
+        return [cited(book, record.id)]
     lines = [cited(book, id_) for id_ in dict.fromkeys(ids)]
+    if isinstance(record, CautionFinding):
+        lines += _held_by(book, record.key)
     own = getattr(record, "source", None)
     if isinstance(own, Source):
         lines.append(_read(own))
     elif isinstance(record, Drug):
         lines += [_read(one.source) for one in record.cautions if one.source is not None]
     return list(dict.fromkeys(lines))
+
+
+def _held_by(book: Rulebook, finding: str) -> list[str]:
+    """Return the sources of what is held against treatments where a finding is present, each with its drug."""
+    lines = []
+    for drug in book.drugs:
+        held: list[tuple[str, Source | None]] = [
+            (caution.level, caution.source) for caution in drug.cautions if caution.finding == finding
+        ]
+        held += [("check before a start", check.source) for check in drug.screening or () if check.finding == finding]
+        for level, source in held:
+            said = "decidua's own reading, without a source" if source is None else _read(source)
+            lines.append(f"{drug.key}, {level.replace('_', ' ')}: {said}")
+    return lines
 
 
 def cited(book: Rulebook, id_: str) -> str:

@@ -6,14 +6,14 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TextIO
 
 from decidua.assessment.result import Assessment
 from decidua.cli.arguments import Format
 from decidua.condition.english import lower_first
 from decidua.errors import DeciduaError
 
-__all__ = ["complain", "one_line", "print_assessment", "print_blocks", "print_text", "write_no_more"]
+__all__ = ["complain", "one_line", "print_assessment", "print_blocks", "print_text", "wrapped", "write_no_more"]
 
 
 def print_assessment(
@@ -108,6 +108,23 @@ def _whole(text: str) -> str:
 def one_line(text: str) -> str:
     """Say a message in one line, without signs that would steer the terminal."""
     return "".join(sign if sign.isprintable() else "?" for sign in " ".join(text.split()))
+
+
+def wrapped(text: str, stream: TextIO) -> str:
+    """Break a line for a terminal between its words; elsewhere it stays whole, for editors and other tools."""
+    if not stream.isatty():
+        return text
+    from textwrap import TextWrapper
+
+    indent = " " * (len(text) - len(text.lstrip()))
+    wrapper = TextWrapper(
+        width=_width(),
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(wrapper.wrap(text)) or text
 
 
 def complain(error: DeciduaError) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from decidua.cli.arguments import Format, RulesFolder
 from decidua.cli.exits import NOT_HELD
-from decidua.cli.printing import one_line, print_text
+from decidua.cli.printing import one_line, print_text, wrapped
 from decidua.errors import DeciduaError
 from decidua.rulebook.book import Rulebook
 from decidua.rulebook.folder import data_folder
@@ -65,21 +65,22 @@ def _as_json(checked: Checked) -> dict[str, object]:
 def _tell(checked: Checked, *, full: bool) -> None:
     errors, warnings, notes = (checked.of(weight) for weight in ("error", "warning", "note"))
     for one in errors:
-        sys.stderr.write(f"{one_line(str(one))}\n")
+        sys.stderr.write(f"{wrapped(one_line(str(one)), sys.stderr)}\n")
     if errors:
         sys.stderr.write(f"{_counted(len(errors), 'fault')}.\n")
     book = checked.book
     if book is None:
         return
     if not errors:
-        print_text(_sizes(book))
+        print_text(wrapped(_sizes(book), sys.stdout))
     if book.overlays:
         from decidua.report.overlay import overlay_lines
 
-        print_text("\n".join(overlay_lines(book.overlays)))
+        print_text("\n".join(wrapped(line, sys.stdout) for line in overlay_lines(book.overlays)))
     for called, found in (("warning", warnings), ("note", notes if full else [])):
         if found:
-            print_text("\n".join([f"\n{_counted(len(found), called)}:", *(one_line(str(one)) for one in found)]))
+            lines = (wrapped(one_line(str(one)), sys.stdout) for one in found)
+            print_text("\n".join([f"\n{_counted(len(found), called)}:", *lines]))
     if notes and not full:
         print_text(f"\n{_counted(len(notes), 'note')} not shown (--all shows them).")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -36,14 +35,10 @@ def rules_test(
     """Run the worked cases of a rulebook; list verdicts without a case, and changes that no case would notice."""
     from decidua.assessment.case_tests import run_cases
     from decidua.report.cases import case_blocks
-    from decidua.rulebook.case_files import read_cases
-    from decidua.rulebook.folder import data_folder, is_overlay
+    from decidua.rulebook.case_files import case_folders, read_cases
 
     book = load_rulebook(rules)
-    given: list[Path] = list(rules or ())
-    own = [folder for folder in given if is_overlay(folder)]
-    whole = [folder for folder in given if folder not in own] or [data_folder("rules")]
-    cases = read_cases(book, own or whole, whole if own else ())
+    cases = read_cases(book, *case_folders(list(rules or ())))
     report = run_cases(
         book,
         cases,

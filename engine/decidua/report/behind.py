@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from decidua.authoring.decision_table import row_of
+from decidua.authoring.decision_table import aggregate_row, row_of
 from decidua.authoring.sources import cases_of, citations, studies_behind
 from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph
 from decidua.rulebook.book import Rulebook
@@ -32,7 +32,7 @@ def behind_blocks(book: Rulebook, kind: str, id_: str, record: Any, folders: Seq
     for heading, lines in lines_of(lists):
         yield Heading(heading, 2)
         yield Bullets(tuple(Bullet("", line) for line in lines))
-    row = None if record is None else row_of(book, kind, record)
+    row = aggregate_row(book, id_) if record is None else row_of(book, kind, record)
     if row is not None:
         yield Heading("As a decision table (WHO SMART guidelines)", 2)
         yield Paragraph("The fields that 'decidua rules export --dak' writes for every rule.", "muted")

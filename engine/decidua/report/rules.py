@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,9 @@ from decidua.report.evidence_positions import contradiction_bullet
 from decidua.report.on_tests import blocks_on_test
 from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph
 from decidua.rulebook.book import AGGREGATES, Rulebook, panel_condition
+from decidua.rulebook.laying import POLICIES
 from decidua.rulebook.policy import (
-    CERTAINTY_FACTS,
-    POOLING_FACTS,
-    STATUS_FACTS,
+    POLICY_FACTS,
     CertaintyPolicy,
     CertaintyRule,
     Size,
@@ -74,8 +73,13 @@ def entries(book: Rulebook) -> Iterator[Entry]:
     yield from (Entry(one.id, "contradiction", one.topic, one) for one in book.contradictions)
     yield from (Entry(one.id, "comparison", one.in_brief, one) for one in book.comparisons)
     yield from (Entry(one.id, "unreliable", f"not relied on: {one.why}", one) for one in book.unreliable)
-    for name in ("status", "pooling", "certainty", "baseline", "rank", "words", "next", "stability", "explain"):
-        yield Entry(name, "policy", f"Policy: {name}", getattr(book.policy, name))
+    yield from (Entry(name, "policy", f"Policy: {name}", getattr(book.policy, name)) for name in POLICIES)
+    policy = book.policy
+    yield from (Entry(one.id, "status_rule", one.says, one) for one in policy.status.rows)
+    yield from (Entry(one.id, "certainty_rule", one.says, one) for one in policy.certainty.rules)
+    pooling = (*policy.pooling.never, *policy.pooling.second_line, *policy.pooling.alone)
+    yield from (Entry(one.id, "pooling_rule", one.says, one) for one in pooling)
+    yield from (Entry(one.id, "baseline_rule", one.says, one) for one in policy.baseline.rules)
 
 
 def listed(book: Rulebook, kind: str | None, words: Sequence[str] = ()) -> list[Entry]:
@@ -98,6 +102,8 @@ def listed(book: Rulebook, kind: str | None, words: Sequence[str] = ()) -> list[
 
 def list_blocks(book: Rulebook, found: list[Entry]) -> list[Block]:
     """Return the list as a grid of id, kind and title; a record that an overlay brought names the overlay."""
+    if not found:
+        return [Paragraph("No rule or record is called so; 'decidua rules list' without words shows them all.")]
     rows = tuple((entry.id, entry.kind, f"{entry.title}{_brought(book, entry)}") for entry in found)
     return [Grid(("Id", "Kind", "Title"), rows, tuple("plain" for _ in rows))]
 
@@ -153,9 +159,11 @@ def _show(book: Rulebook, entry: Entry) -> Iterator[Block]:
         members = _members(book, entry.id)
         yield Paragraph(f"Holds when any of these holds on the date: {', '.join(members)}.")
         return
-    facts = {"status": STATUS_FACTS, "pooling": POOLING_FACTS, "certainty": CERTAINTY_FACTS}.get(
-        entry.id if entry.kind == "policy" else "", vocabulary()
-    )
+    policy = entry.id if entry.kind == "policy" else entry.kind.removesuffix("_rule")
+    facts = POLICY_FACTS.get(policy, vocabulary())
+    if isinstance(entry.record, tuple):
+        yield Bullets(tuple(Bullet("", _line(book, one, facts)) for one in entry.record))
+        return
     if entry.kind == "panel":
         yield Paragraph(f"Unexplained by it when: {_say(book, panel_condition(entry.record), facts)}.")
     yield Bullets(tuple(_fields(book, entry.record, facts)))
@@ -171,11 +179,11 @@ def _members(book: Rulebook, aggregate: str) -> list[str]:
     return [part.id for part in children(condition) if isinstance(part, Rule)]
 
 
-def _say(book: Rulebook, condition: Condition, facts: dict[str, Fact]) -> str:
+def _say(book: Rulebook, condition: Condition, facts: Mapping[str, Fact]) -> str:
     return in_english(condition, facts, book.titles)
 
 
-def _fields(book: Rulebook, record: Record, facts: dict[str, Fact]) -> Iterator[Bullet]:
+def _fields(book: Rulebook, record: Record, facts: Mapping[str, Fact]) -> Iterator[Bullet]:
     for name in type(record).model_fields:
         value = _own_choice(record, name)
         if value is None or value == () or name in ("id", "key", "title"):
@@ -187,7 +195,7 @@ def _fields(book: Rulebook, record: Record, facts: dict[str, Fact]) -> Iterator[
             yield Bullet(label, _value(book, value, facts))
 
 
-def _line(book: Rulebook, record: Record, facts: dict[str, Fact]) -> str:
+def _line(book: Rulebook, record: Record, facts: Mapping[str, Fact]) -> str:
     parts = []
     for name in type(record).model_fields:
         value = _own_choice(record, name)
@@ -203,7 +211,7 @@ def _own_choice(record: Record, name: str) -> Any:
     return "decidua's own choice" if no_source and isinstance(record, NUMBERED) else value
 
 
-def _value(book: Rulebook, value: Any, facts: dict[str, Fact]) -> str:
+def _value(book: Rulebook, value: Any, facts: Mapping[str, Fact]) -> str:
     if isinstance(value, CONDITION_TYPES):
         return _say(book, value, facts)
     if isinstance(value, Record):

@@ -13,10 +13,10 @@ from decidua.frozen import Frozen
 from decidua.profile.reading import MAX_PROFILE_BYTES, profile_of
 from decidua.rulebook.book import Rulebook
 from decidua.rulebook.cases import EVERY, PREFIXES, Case, CaseFile, Excuse, TestedRules, WorkedCase
-from decidua.rulebook.folder import data_folder
+from decidua.rulebook.folder import data_folder, is_overlay
 from decidua.rulebook.loading import Loaded, load_records
 
-__all__ = ["CASES", "Cases", "case_paths", "read_case_file", "read_cases"]
+__all__ = ["CASES", "Cases", "case_folders", "case_paths", "read_case_file", "read_cases"]
 
 CASES = "cases"
 """Name of the folder, within a folder of rules."""
@@ -84,6 +84,17 @@ def read_cases(book: Rulebook, folders: Sequence[Path], below: Sequence[Path] = 
     if reading.faults:
         raise RulebookError(reading.faults)
     return Cases(tuple(cases), tuple(excuses))
+
+
+def case_folders(given: Sequence[Path]) -> tuple[Sequence[Path], Sequence[Path]]:
+    """Return the folders whose cases are to be run, and those whose women these may stand on.
+
+    Args:
+        given: Folders of rules as for ``load_rulebook``; where overlays are among them, only their cases are run.
+    """
+    overlays = [folder for folder in given if is_overlay(folder)]
+    whole = [folder for folder in given if folder not in overlays] or [data_folder("rules")]
+    return (overlays, whole) if overlays else (whole, ())
 
 
 def case_paths(folder: Path) -> list[Path]:

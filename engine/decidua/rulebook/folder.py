@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -91,11 +92,22 @@ def _file_names(folder: Path) -> list[str]:
             Fault("is no folder of rules; name one laid out like the shipped 'rules'", file=str(folder), code="R101")
         )
     names: list[str] = []
-    for parent, folders, files in os.walk(folder):
+    for parent, folders, files in os.walk(folder, onerror=_refuse):
         below = Path(parent).relative_to(folder).as_posix()
         start = "" if below == "." else f"{below}/"
+        for name in folders:
+            path = Path(parent, name)
+            if path.is_symlink():
+                raise RulebookError(
+                    Fault("is a link to a folder, which is not followed; put the files here", str(path), code="D001")
+                )
         names.extend(f"{start}{name}" for name in (*folders, *files) if name.endswith((".yaml", ".yml")))
     return sorted(name for name in names if name.split("/", 1)[0] not in IGNORED)
+
+
+def _refuse(error: OSError) -> None:
+    """Refuse a folder that cannot be listed: rules in it would be left out unseen."""
+    raise RulebookError(Fault(f"cannot be read: {error.strerror}", file=str(error.filename), code="D001")) from error
 
 
 def _read_files(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
@@ -103,7 +115,10 @@ def _read_files(folder: Path, names: Sequence[str]) -> Iterator[tuple[str, bytes
     for name in names:
         path = folder / name
         try:
-            if path.stat().st_size > MAX_RULE_FILE_BYTES:
+            state = path.stat()
+            if not (stat.S_ISREG(state.st_mode) or stat.S_ISDIR(state.st_mode)):  # to read a pipe may take for ever
+                raise RulebookError(Fault("is a device or a pipe, not a file; remove it", file=str(path), code="D001"))
+            if state.st_size > MAX_RULE_FILE_BYTES:
                 raise RulebookError(
                     Fault(f"is larger than {MAX_RULE_FILE_BYTES // 1_000_000} MB", file=str(path), code="D002")
                 )

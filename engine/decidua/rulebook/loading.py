@@ -16,6 +16,9 @@ __all__ = ["Loaded", "load_records"]
 
 CONDITION_KEYS = frozenset({"when", "eligibility", "needed", "normal"})
 
+MOST_SHOWN = 60
+"""Most letters that are shown of a value."""
+
 Model = TypeVar("Model", bound=Record)
 
 
@@ -90,23 +93,84 @@ def _note_places(document: Document, loaded: Loaded) -> None:
 
 
 def _validation_faults(error: ValidationError, model: type[Record]) -> Iterator[tuple[Place, str, str]]:
+    without_condition: set[Place] = set()
     for detail in error.errors(include_url=False):
         place = tuple(step for step in detail["loc"] if isinstance(step, int) or _is_key(step))
         given, kind = detail["input"], detail["type"]
         if kind == "too_short" and given:
             continue  # pydantic counts the entries without a fault; those that have one are told by themselves
+        if kind == "dataclass_exact_type":  # told once for each form that a condition may have
+            if place not in without_condition:
+                without_condition.add(place)
+                yield place, f"{_shown(given)} is no condition; write one, such as 'losses.total >= 3'", "R301"
+            continue
         if kind == "extra_forbidden":
             names = _names_at(model, detail["loc"][:-1])
             yield place, f"there is no such key{nearest(str(detail['loc'][-1]), names) or _list(names)}", "R201"
         elif kind == "missing":
             yield place, "is required here; add it", "R202"
         elif kind == "literal_error":
-            yield place, f"{given!r} is not allowed; use one of {detail['ctx']['expected']}", "R203"
+            allowed = _words(str(detail["ctx"]["expected"]))
+            yield place, f"{_shown(given)} is not one of {', '.join(allowed)}{nearest(str(given), allowed)}", "R203"
         elif kind == "value_error":
             yield place, str(detail["ctx"]["error"]), "R205"
         else:
-            shown = given if isinstance(given, str | int | float | bool) else type(given).__name__
-            yield place, f"{shown!r}: {detail['msg'][0].lower()}{detail['msg'][1:]}", "R204"
+            yield place, _mistyped(kind, _shown(given), detail), "R204"
+
+
+EXPECTED: Mapping[str, str] = {
+    "int_type": "is not a whole number",
+    "int_from_float": "is not a whole number",
+    "float_type": "is not a number",
+    "finite_number": "is not a finite number",
+    "bool_type": "is not true or false; write one of them without quotes",
+    "string_type": "is not text; write text, in quotes where it looks like something else",
+    "string_too_short": "is too short; write something",
+    "string_pattern_mismatch": "is not written as it must be: small letters, digits and _ or -",
+    "tuple_type": "is not a list; write [one, another], or a line with '- ' for each",
+    "list_type": "is not a list; write [one, another], or a line with '- ' for each",
+    "dict_type": "is not a mapping; write 'name: value', a line for each",
+    "mapping_type": "is not a mapping; write 'name: value', a line for each",
+    "model_type": "is not a mapping; write 'name: value', a line for each",
+    "too_short": "holds too little; write at least one",
+}
+"""What is said of a value of another type, by pydantic's name for the fault."""
+
+LIMITS: Mapping[str, tuple[str, str]] = {
+    "greater_than_equal": ("at least", "ge"),
+    "greater_than": ("over", "gt"),
+    "less_than_equal": ("at most", "le"),
+    "less_than": ("under", "lt"),
+}
+
+
+def _words(expected: str) -> list[str]:
+    """Return the words of a list as they are written in a file."""
+    words = [word.strip("' ") for word in expected.replace(" or ", ", ").split(",")]
+    return [word.lower() if word in ("True", "False") else word for word in words]
+
+
+def _mistyped(kind: str, shown: str, detail: Any) -> str:
+    if kind in LIMITS:
+        words, bound = LIMITS[kind]
+        return f"{shown} is not possible; it must be {words} {detail['ctx'][bound]:g}"
+    if kind in EXPECTED:
+        return f"{shown} {EXPECTED[kind]}"
+    return f"{shown}: {detail['msg'][0].lower()}{detail['msg'][1:]}"
+
+
+def _shown(given: Any) -> str:
+    """Say a value as it stands in the file; one that holds others by its kind."""
+    if isinstance(given, dict):
+        return "a mapping"
+    if isinstance(given, list | tuple):
+        return "a list"
+    if given is None:
+        return "an empty value"
+    if isinstance(given, bool):
+        return f"'{str(given).lower()}'"
+    text = " ".join(str(given).split())
+    return f"'{text if len(text) <= MOST_SHOWN else f'{text[: MOST_SHOWN - 3]}...'}'"
 
 
 def _is_key(step: Any) -> bool:
