@@ -107,6 +107,8 @@ def _about(own: EligibilityCount, changed: EligibilityCount | None) -> Iterator[
     bullets: list[Bullet] = []
     if now.text_criteria:
         bullets.append(_in_text(now))
+    if any(one.in_text == "in_part" for one in now.criteria):
+        bullets.append(_in_part(now))
     if own.hidden_by:
         bullets.append(_hiding(own, "" if changed is None else ", by its own criteria"))
     if changed is not None and changed.hidden_by:
@@ -123,11 +125,19 @@ def _in_text(count: EligibilityCount) -> Bullet:
     return Bullet("In text", said, "open", tuple(f"{one.number}. {KINDS[one.kind]}: {one.says}" for one in wholly))
 
 
+def _in_part(count: EligibilityCount) -> Bullet:
+    partly = [one for one in count.criteria if one.in_text == "in_part"]
+    said = "1 criterion is" if len(partly) == 1 else f"{len(partly)} criteria are"
+    details = tuple(f"{one.number}. {'; '.join(one.points)}" for one in partly)
+    return Bullet("In part text", f"{said} so; of a woman whom that part decides it cannot be told", "open", details)
+
+
 def _hiding(count: EligibilityCount, which: str) -> Bullet:
     first, *others = count.hidden_by[:HIDING]
     column = "" if first.in_table else "; the table has no column for it"
     unknown = count.counted.unknown
-    said = f"{lower_first(first.label)}, not known for {first.women} of the {unknown} of whom it cannot be told"
+    women = f"all {unknown}" if first.women == unknown else f"{first.women} of the {unknown}"
+    said = f"{lower_first(first.label)}, not known for {women} of whom it cannot be told"
     more = [f"{lower_first(one.label)} ({one.women}{'' if one.in_table else ', no column'})" for one in others]
     details = (f"then: {'; '.join(more)}",) if more else ()
     return Bullet(f"Hides most women{which}", f"{said}{column}", "plain", details)
