@@ -19,7 +19,7 @@ CHANGED = ("--change", "losses.consecutive >= 2 to losses.consecutive >= 3", "--
 @pytest.fixture(scope="module")
 def register(tmp_path_factory):
     path = tmp_path_factory.mktemp("register") / "r.parquet"
-    assert run("synth", "--women", "300", "--seed", "7", "--out", str(path)).code == 0
+    assert run("synth", "--women", "100", "--seed", "7", "--out", str(path)).code == 0
     return str(path)
 
 
@@ -48,7 +48,7 @@ def test_one_study_is_shown_criterion_by_criterion(register):
     for words in (
         "Takes",
         "Does not",
-        "300 women counted",
+        "100 women counted",
         "All its criteria",
         "But for criteria in text",
         "Asks for",
@@ -72,12 +72,12 @@ def test_json_says_what_python_says(register):
     asked = ["losses.consecutive >= 2 to losses.consecutive >= 3", "drop 3", "add age < 35"]
     report = decidua.feasibility(register, "clark-2010", change=asked)
     study, answer = said["studies"][0], report.studies[0]
-    assert said["women"] == report.women == 300
+    assert said["women"] == report.women == 100
     assert study["own"]["counted"] == vars(answer.own.counted)
     assert study["changed"]["on_expressible"] == vars(answer.changed.on_expressible)
     assert study["difference"] == vars(answer.difference)
     assert [one["number"] for one in study["changes"]] == [1, 3, 11]
-    assert sum(one["women"] for one in study["moves"]) == 300
+    assert sum(one["women"] for one in study["moves"]) == 100
 
 
 def test_a_changed_eligibility_says_so_at_the_head_and_shows_both_counts(register):
@@ -137,7 +137,7 @@ def test_the_counts_come_as_markdown_and_as_a_table(register):
     sums = table.filter(pl.col("what") != "hidden_by").select(
         pl.col("met") + pl.col("not_met") + pl.col("cannot_be_known")
     )
-    assert set(sums.to_series()) == {300}
+    assert set(sums.to_series()) == {100}
     alone = table.filter((pl.col("version") == "own") & (pl.col("what") == "criterion_alone"))
     assert alone["number"].to_list() == list(range(1, 11))
     assert table.filter(pl.col("what") == "hidden_by")["women_so_hidden"].min() > 0

@@ -70,6 +70,9 @@ def column_blocks(
     if report.not_read:
         said += f"; {unread}: {_named(report.not_read, full=full)}"
     yield Paragraph(f"{said}.")
+    if report.nearly:
+        near = ", ".join(f"'{column}' ({fact})" for column, fact in report.nearly)
+        yield Paragraph(f"Not read, though named much like a finding; rename them if they are one: {near}.", "open")
     if report.empty:
         yield Paragraph(f"Read, but without a single value: {_named(report.empty, full=full)}.", "open")
 
@@ -77,7 +80,7 @@ def column_blocks(
 def _named(columns: Sequence[str], *, full: bool) -> str:
     shown = columns if full else columns[:SHOWN]
     more = f" and {len(columns) - len(shown)} more" if len(shown) < len(columns) else ""
-    return ", ".join(shown) + more
+    return ", ".join(column.strip() or "one without a name" for column in shown) + more
 
 
 def fault_blocks(faults: Sequence[ColumnFault]) -> Iterator[Block]:

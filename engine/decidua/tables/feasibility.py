@@ -36,11 +36,11 @@ from decidua.tables.feasibility_result import (
     Move,
     StudyFeasibility,
 )
-from decidua.tables.files import TableWriter, open_table
+from decidua.tables.files import TableWriter, open_table, refuse_itself
 from decidua.tables.hiding import Hiding
 from decidua.tables.judging import faults_as_error
 from decidua.tables.mapping import ColumnMapping, read_mapping
-from decidua.tables.names import PREFIX
+from decidua.tables.names import PREFIX, nearly_named
 from decidua.tables.result import ColumnFault, Counted
 from decidua.tables.run import Progress
 from decidua.truth import NO, UNKNOWN, YES, Verdict
@@ -139,6 +139,7 @@ class FeasibilityJudge:
             women=self.women,
             read=tuple((source.column, source.name) for source in self.sources),
             not_read=tuple(column for column in self.columns if column not in read),
+            nearly=nearly_named(column for column in self.columns if column not in read),
             empty=tuple(column for column in self.columns if column in empty),
             faults=self.faults,
             studies=tuple(self._study(one) for one in self.asked),
@@ -312,8 +313,8 @@ def count_file(
     Raises:
         DeciduaError: The table cannot be read or the file not written; nothing is left behind then.
     """
-    if out is not None and out.exists() and table.exists() and out.resolve() == table.resolve():
-        raise DeciduaError(Fault("is the table that is read; name another file", file=str(out)))
+    if out is not None:
+        refuse_itself(table, out)
     source = open_table(table, mapping)
     judge = FeasibilityJudge(question, source.columns, source.schema, mapping)
     with nullcontext() if out is None else TableWriter(out, overwrite=overwrite) as writer:

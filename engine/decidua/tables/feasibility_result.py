@@ -146,6 +146,7 @@ class FeasibilityReport(Frozen):
         women: Rows.
         read: Columns that were read, with the fact each holds.
         not_read: Columns that hold no finding.
+        nearly: Those of them that are named nearly as a finding, and that finding.
         empty: Columns that were read and hold nothing.
         faults: Cells that were not used.
         studies: Each study that was asked for.
@@ -157,6 +158,7 @@ class FeasibilityReport(Frozen):
     women: int
     read: tuple[tuple[str, str], ...]
     not_read: tuple[str, ...]
+    nearly: tuple[tuple[str, str], ...]
     empty: tuple[str, ...]
     faults: tuple[ColumnFault, ...]
     studies: tuple[StudyFeasibility, ...]
