@@ -97,8 +97,10 @@ class TableFile:
 
 
 def _sliced(batches: list[pa.RecordBatch], women: int) -> Iterator[pl.DataFrame]:
-    frame = pl.from_arrow(pa.Table.from_batches(batches))
+    table = pa.Table.from_batches(batches)
+    frame = pl.from_arrow(table.rename_columns([str(at) for at in range(table.num_columns)]))
     if isinstance(frame, pl.DataFrame):
+        frame.columns = table.column_names  # a name that is empty would not be kept
         for at in range(0, frame.height, women):
             yield frame.slice(at, women)
 
