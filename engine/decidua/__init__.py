@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from decidua.profile.rates import Rates
     from decidua.profile.reading import load_profile, load_rates
     from decidua.rulebook.book import Rulebook
-    from decidua.tables.entry import cohort
+    from decidua.tables.entry import cohort, feasibility
 
 __all__ = [
     "Assessment",
@@ -45,6 +45,7 @@ __all__ = [
     "cohort",
     "compare",
     "explain",
+    "feasibility",
     "load_profile",
     "load_rates",
     "load_rulebook",
@@ -65,6 +66,7 @@ _HOMES = {
     "cohort": "tables.entry",
     "compare": "assessment.comparison",
     "explain": "assessment.explanation",
+    "feasibility": "tables.entry",
     "load_profile": "profile.reading",
     "load_rates": "profile.reading",
     "load_rulebook": "assessment.loading",

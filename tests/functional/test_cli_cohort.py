@@ -307,7 +307,7 @@ def test_a_table_that_cannot_be_read_is_refused_and_nothing_is_left(tmp_path, te
 def test_a_file_that_is_missing_or_of_no_known_kind_is_refused(tmp_path):
     assert "does not exist" in refused(tmp_path / "none.csv", tmp_path)
     assert "its name must end in" in refused(written(tmp_path / "t.xlsx", "age\n3\n"), tmp_path)
-    assert "cannot be read" in refused(written(tmp_path / "t.parquet", "age\n3\n"), tmp_path)
+    assert "is no whole Parquet or Arrow file" in refused(written(tmp_path / "t.parquet", "age\n3\n"), tmp_path)
     folder = tmp_path / "folder"
     folder.mkdir()
     assert "holds no .parquet file" in refused(folder, tmp_path)

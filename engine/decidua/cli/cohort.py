@@ -14,6 +14,7 @@ import typer
 from decidua.assessment.loading import load_rulebook
 from decidua.cli.arguments import AsOf, Format, RulesFolder
 from decidua.cli.printing import print_blocks, print_text
+from decidua.errors import DeciduaError
 from decidua.tables.entry import need_extra
 
 if TYPE_CHECKING:
@@ -36,8 +37,30 @@ def cohort_command(
         Path, typer.Argument(metavar="TABLE", help="CSV, Parquet (also a folder of parts) or Arrow; one row a woman.")
     ],
     out: Annotated[
-        Path, typer.Option("--out", metavar="FILE", help="Where the table goes with its verdicts and statuses.")
-    ],
+        Path | None, typer.Option("--out", metavar="FILE", help="Where the table goes with its verdicts and statuses.")
+    ] = None,
+    feasibility: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="STUDY",
+            help="Count instead whom the eligibility of a study would take; once for each study, or 'all'.",
+        ),
+    ] = None,
+    change: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CHANGE",
+            help="With one study: '2: losses.total >= 2' changes criterion 2, 'losses.total >= 3 to losses.total >= 2' "
+            "a comparison.",
+        ),
+    ] = None,
+    drop: Annotated[
+        list[int] | None, typer.Option(metavar="NUMBER", help="With one study: leave a criterion away.", min=1)
+    ] = None,
+    add: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CONDITION", help="With one study: a further criterion, such as 'age < 40'."),
+    ] = None,
     mapping: Annotated[
         Path | None,
         typer.Option("--mapping", metavar="FILE", help="Renames columns, recodes values, names missing-data codes."),
@@ -52,7 +75,7 @@ def cohort_command(
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace FILE where it exists.")] = False,
     full: Annotated[
-        bool, typer.Option("--all", help="Show every way to use an option, criterion by criterion.")
+        bool, typer.Option("--all", help="Show every way to use an option, or every study, criterion by criterion.")
     ] = False,
 ) -> None:
     """Judge a table of women: definitions, panels and the status of every option, one row in, one row out.
@@ -60,6 +83,17 @@ def cohort_command(
     Columns are named as the facts ('decidua schema facts --format csv'); what is missing is unknown, never no.
     """
     need_extra()
+    changes = [*(change or ()), *(f"drop {one}" for one in drop or ()), *(f"add {one}" for one in add or ())]
+    if feasibility:
+        from decidua.cli.feasibility import Counting, print_feasibility
+
+        how = Counting(table, out, mapping, as_of, rules, strict=strict, force=force, full=full)
+        print_feasibility(feasibility, changes, how, output)
+        return
+    if changes:
+        raise DeciduaError("--change, --drop and --add change the eligibility of a study; name it with --feasibility")
+    if out is None:
+        raise DeciduaError("--out FILE is needed, for the table with its verdicts; only --feasibility goes without it")
     from decidua.report.cohort import cohort_blocks, cohort_csv
     from decidua.tables.mapping import read_mapping
     from decidua.tables.run import judge_file

@@ -7,9 +7,10 @@ import io
 from collections.abc import Iterator, Sequence
 
 from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph, lower_first
+from decidua.tables.feasibility_result import FeasibilityReport
 from decidua.tables.result import Attrition, CohortReport, ColumnFault, Counted
 
-__all__ = ["cohort_blocks", "cohort_csv"]
+__all__ = ["cohort_blocks", "cohort_csv", "column_blocks", "fault_blocks", "share_bar"]
 
 BAR = 18
 SHOWN = 6
@@ -39,8 +40,8 @@ def _blocks(report: CohortReport, out: str, *, full: bool) -> Iterator[Block]:
     yield Paragraph(f"decidua {report.decidua}, rulebook {report.rulebook}; evidence as of {report.as_of}.", "muted")
     women = "1 woman" if report.women == 1 else f"{report.women} women"
     yield Paragraph(f"{women} judged; written to {out}.")
-    yield from _columns(report, full=full)
-    yield from _faults(report.faults)
+    yield from column_blocks(report, full=full)
+    yield from fault_blocks(report.faults)
     yield Heading("Definitions", 2)
     yield Paragraph(f"In the bars: {BAR_WORDS}.", "muted")
     yield _grid("Definition", [(title, counted) for _, title, counted in report.definitions])
@@ -60,12 +61,18 @@ def _blocks(report: CohortReport, out: str, *, full: bool) -> Iterator[Block]:
 BAR_WORDS = "\u25a0 met, ? cannot be known, \u00b7 not met"
 
 
-def _columns(report: CohortReport, *, full: bool) -> Iterator[Block]:
+def column_blocks(
+    report: CohortReport | FeasibilityReport, *, full: bool, unread: str = "passed on unread"
+) -> Iterator[Block]:
+    """Yield which columns were read, which were not, and which held nothing."""
     count = len(report.read)
     said = f"{count} {'column was' if count == 1 else 'columns were'} read"
     if report.not_read:
-        said += f"; passed on unread: {_named(report.not_read, full=full)}"
+        said += f"; {unread}: {_named(report.not_read, full=full)}"
     yield Paragraph(f"{said}.")
+    if report.nearly:
+        near = ", ".join(f"'{column}' ({fact})" for column, fact in report.nearly)
+        yield Paragraph(f"Not read, though named much like a finding; rename them if they are one: {near}.", "open")
     if report.empty:
         yield Paragraph(f"Read, but without a single value: {_named(report.empty, full=full)}.", "open")
 
@@ -73,10 +80,11 @@ def _columns(report: CohortReport, *, full: bool) -> Iterator[Block]:
 def _named(columns: Sequence[str], *, full: bool) -> str:
     shown = columns if full else columns[:SHOWN]
     more = f" and {len(columns) - len(shown)} more" if len(shown) < len(columns) else ""
-    return ", ".join(shown) + more
+    return ", ".join(column.strip() or "one without a name" for column in shown) + more
 
 
-def _faults(faults: Sequence[ColumnFault]) -> Iterator[Block]:
+def fault_blocks(faults: Sequence[ColumnFault]) -> Iterator[Block]:
+    """Yield what is said of cells that were not used; nothing where all were."""
     if not faults:
         return
     yield Heading("Cells that were not used", 2)
@@ -94,14 +102,14 @@ def _faults(faults: Sequence[ColumnFault]) -> Iterator[Block]:
 def _grid(head: str, rows: Sequence[tuple[str, Counted]]) -> Grid:
     return Grid(
         (head, "Met", "Not met", "Cannot be known", ""),
-        tuple((name, str(one.met), str(one.not_met), str(one.unknown), _bar(one)) for name, one in rows),
+        tuple((name, str(one.met), str(one.not_met), str(one.unknown), share_bar(one)) for name, one in rows),
         tuple("plain" for _ in rows),
         MOST,
         (1, 2, 3),
     )
 
 
-def _bar(counted: Counted) -> str:
+def share_bar(counted: Counted) -> str:
     """Draw the shares; what is not zero has at least one sign."""
     parts = (counted.met, counted.unknown, counted.not_met)
     total = sum(parts)

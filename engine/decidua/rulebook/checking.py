@@ -32,7 +32,7 @@ from decidua.rulebook.models import Strategy
 from decidua.rulebook.policy import CERTAINTY_FACTS, POOLING_FACTS, STATUS_FACTS
 from decidua.truth import YES
 
-__all__ = ["check_rulebook"]
+__all__ = ["check_rulebook", "condition_faults"]
 
 Conditions = Iterable[tuple[str, str, Condition, bool]]
 """Record id, key of its place, condition, and whether ``known`` is allowed in it."""
@@ -56,6 +56,17 @@ def check_rulebook(book: Rulebook, again: Mapping[str, Sequence[Where]] | None =
         *_circles(book),
         *_references(book),
     ]
+
+
+def condition_faults(book: Rulebook, condition: Condition) -> list[Fault]:
+    """Return what is wrong with a condition that stands in no file, as that of a study's eligibility is checked.
+
+    Args:
+        book: Whose rules it may refer to.
+        condition: The condition.
+    """
+    faults = _condition_faults(condition, vocabulary(), _rule_ids(book), known_allowed=False)
+    return [Fault(message, code=code) for code, message in faults]
 
 
 def _at(book: Rulebook, key: str, message: str, code: str) -> Fault:

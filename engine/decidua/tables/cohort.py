@@ -15,6 +15,7 @@ from decidua.errors import DeciduaError
 from decidua.rulebook.book import Rulebook
 from decidua.tables.judging import TableJudge, faults_as_error
 from decidua.tables.mapping import ColumnMapping, read_mapping
+from decidua.tables.reasons import refuse_types
 from decidua.tables.result import CohortReport
 
 __all__ = ["BATCH", "as_polars", "judge_any", "judge_table"]
@@ -110,6 +111,7 @@ def _refuse_twice(columns: list[str]) -> None:
 
 
 def _from_arrow(table: Any) -> pl.DataFrame:
+    refuse_types(table.schema, "")
     frame = pl.from_arrow(table)
     if not isinstance(frame, pl.DataFrame):  # pragma: no cover - a table always becomes a frame
         raise DeciduaError("the table cannot be read")

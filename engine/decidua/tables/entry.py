@@ -1,9 +1,9 @@
-"""``decidua.cohort``: the way in to tables, which loads what they need only when it is called."""
+"""``decidua.cohort`` and ``decidua.feasibility``: the ways in to tables, which load what they need when called."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,10 +12,11 @@ from decidua.errors import DeciduaError
 
 if TYPE_CHECKING:
     from decidua.rulebook.book import Rulebook
+    from decidua.tables.feasibility_result import FeasibilityReport
     from decidua.tables.mapping import ColumnMapping
     from decidua.tables.result import CohortReport
 
-__all__ = ["cohort", "need_extra"]
+__all__ = ["cohort", "feasibility", "need_extra"]
 
 NEEDED = ("narwhals", "polars", "pyarrow")
 
@@ -66,3 +67,42 @@ def cohort(
     from decidua.tables.cohort import judge_any  # noqa: PLC0415 - the libraries for tables are an extra
 
     return judge_any(table, mapping=mapping, as_of=as_of, rulebook=rulebook, strict=strict, report=report)
+
+
+def feasibility(
+    table: Any,
+    studies: str | Sequence[str],
+    *,
+    change: str | Sequence[str] = (),
+    mapping: Mapping[str, Any] | ColumnMapping | str | Path | None = None,
+    as_of: str | datetime.date | None = None,
+    rulebook: Rulebook | None = None,
+    strict: bool = False,
+) -> FeasibilityReport:
+    """Count how many women of a table the eligibility of studies would take, not take, or cannot tell of.
+
+    Args:
+        table: One row a woman, as for ``cohort``; or the path of such a table in a file, which is read in batches.
+        studies: Id of a study, several, or ``all``.
+        change: Changes to the eligibility of one study, in the rule language: ``2: losses.total >= 2`` (criterion 2 as
+            it is numbered), ``losses.total >= 3 to losses.total >= 2`` (wherever that stands), ``drop 2``,
+            ``add age < 40``. The counts then stand beside those of the study's own criteria.
+        mapping: A mapping file, or what such a file holds.
+        as_of: What could be said on a date; None is the date of the evidence base.
+        rulebook: The rules; None takes the shipped ones.
+        strict: Refuse a table with cells that cannot be used; else these women are unknown there.
+
+    Returns:
+        The counts. A criterion that no finding expresses is unknown of every woman; the counts without such criteria
+        stand apart.
+
+    Raises:
+        DeciduaError: The extra is not installed, there is no such study, a change cannot be made, or the table cannot
+            be read, with every fault found.
+    """
+    need_extra()
+    from decidua.tables.feasibility import count_any  # noqa: PLC0415 - the libraries for tables are an extra
+
+    named = (studies,) if isinstance(studies, str) else tuple(studies)
+    changes = (change,) if isinstance(change, str) else tuple(change)
+    return count_any(table, named, changes, mapping=mapping, as_of=as_of, rulebook=rulebook, strict=strict)

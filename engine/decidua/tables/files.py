@@ -23,8 +23,9 @@ import pyarrow.parquet
 
 from decidua.errors import DeciduaError, Fault
 from decidua.tables.mapping import ColumnMapping
+from decidua.tables.reasons import CELL_BYTES, columns_twice, ragged_line, reason, refuse_types, refuse_unclosed
 
-__all__ = ["TableFile", "TableWriter", "kind_of", "open_table"]
+__all__ = ["TableFile", "TableWriter", "kind_of", "open_table", "refuse_itself"]
 
 Kind = Literal["csv", "parquet", "arrow"]
 ENDINGS: dict[str, Kind] = {
@@ -36,7 +37,6 @@ ENDINGS: dict[str, Kind] = {
     ".ipc": "arrow",
 }
 DELIMITERS = (",", ";", "\t", "|")
-BLOCK_BYTES = 8_000_000
 FIRST_LINE_BYTES = 4_000_000
 
 
@@ -63,11 +63,10 @@ class TableFile:
         self.columns: tuple[str, ...] = tuple(schema.names)
         self.rows = rows
         self._batches = batches
-        twice = sorted({column for column in self.columns if self.columns.count(column) > 1})
-        if twice:
-            raise DeciduaError(
-                Fault(f"has several columns named {', '.join(twice)}; rename or remove all but one of each", file=name)
-            )
+        twice = columns_twice(self.columns)
+        if twice is not None:
+            raise DeciduaError(Fault(twice, file=name))
+        refuse_types(schema, name)
         empty = pl.from_arrow(schema.empty_table())
         self.schema = empty.schema if isinstance(empty, pl.DataFrame) else pl.Schema()
 
@@ -88,8 +87,8 @@ class TableFile:
                 if held >= women:
                     yield from _sliced(waiting, women)
                     waiting, held = [], 0
-        except (pa.ArrowInvalid, UnicodeError) as error:
-            said = _reason(error)
+        except (pa.ArrowException, UnicodeError) as error:
+            said = reason(error)
             raise DeciduaError(Fault(said, self.name, self._where() if "ragged" in said else None)) from None
         except OSError as error:
             raise DeciduaError(Fault(f"cannot be read: {error.strerror or error}", file=self.name)) from None
@@ -98,8 +97,10 @@ class TableFile:
 
 
 def _sliced(batches: list[pa.RecordBatch], women: int) -> Iterator[pl.DataFrame]:
-    frame = pl.from_arrow(pa.Table.from_batches(batches))
+    table = pa.Table.from_batches(batches)
+    frame = pl.from_arrow(table.rename_columns([str(at) for at in range(table.num_columns)]))
     if isinstance(frame, pl.DataFrame):
+        frame.columns = table.column_names  # a name that is empty would not be kept
         for at in range(0, frame.height, women):
             yield frame.slice(at, women)
 
@@ -129,50 +130,44 @@ def open_table(path: str | Path, mapping: ColumnMapping) -> TableFile:
         DeciduaError: It does not exist, is empty, is not what its name says, or has a column twice.
     """
     path = Path(path)
-    if not path.exists():
-        raise DeciduaError(Fault("does not exist; check the path", file=str(path)))
     openers = {"csv": _open_csv, "parquet": _open_parquet, "arrow": _open_arrow}
     try:
+        if not path.exists():
+            raise DeciduaError(Fault("does not exist; check the path", file=str(path)))
         return openers[kind_of(path)](path, mapping)
-    except (pa.ArrowInvalid, UnicodeError) as error:
-        raise DeciduaError(Fault(_reason(error), file=str(path))) from None
+    except (pa.ArrowException, UnicodeError) as error:
+        raise DeciduaError(Fault(reason(error), file=str(path))) from None
     except OSError as error:
         raise DeciduaError(Fault(f"cannot be read: {error.strerror or error}", file=str(path))) from None
 
 
 def _open_csv(path: Path, mapping: ColumnMapping) -> TableFile:
     names, delimiter = _first_line(path, mapping)
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise DeciduaError(
-            Fault(f"has several columns named {', '.join(twice)}; rename or remove all but one of each", file=str(path))
-        )
+    twice = columns_twice(names)
+    if twice is not None:
+        raise DeciduaError(Fault(twice, file=str(path)))
     schema = pa.schema([(name, pa.string()) for name in names])
     return TableFile(
         str(path),
         schema,
         _csv_batches(path, schema, mapping.encoding, delimiter),
         None,
-        lambda: _ragged_line(path, mapping.encoding, delimiter),
+        lambda: ragged_line(path, mapping.encoding, delimiter),
     )
 
 
 def _csv_batches(path: Path, schema: pa.Schema, encoding: str, delimiter: str) -> Iterator[pa.RecordBatch]:
     """Yield the rows as text: what a cell means is said later, by the finding it holds."""
-    yield from pyarrow.csv.open_csv(
+    rows, last = 0, None
+    for batch in pyarrow.csv.open_csv(
         path,
-        read_options=pyarrow.csv.ReadOptions(block_size=BLOCK_BYTES, encoding=encoding),
+        read_options=pyarrow.csv.ReadOptions(block_size=CELL_BYTES, encoding=encoding),
         parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
         convert_options=pyarrow.csv.ConvertOptions(column_types=schema, strings_can_be_null=True, null_values=[""]),
-    )
-
-
-def _ragged_line(path: Path, encoding: str, delimiter: str) -> int | None:
-    """Find the first line with other than as many cells as the head."""
-    with path.open(encoding=encoding, errors="replace", newline="") as stream:
-        reader = csv.reader(stream, delimiter=delimiter)
-        cells = len(next(reader))
-        return next((reader.line_num for row in reader if len(row) not in (0, cells)), None)
+    ):
+        rows, last = rows + batch.num_rows, batch if batch.num_rows else last
+        yield batch
+    refuse_unclosed(path, last, rows)
 
 
 def _first_line(path: Path, mapping: ColumnMapping) -> tuple[list[str], str]:
@@ -191,21 +186,42 @@ def _first_line(path: Path, mapping: ColumnMapping) -> tuple[list[str], str]:
     except LookupError:
         raise DeciduaError(f"there is no encoding '{mapping.encoding}'; write utf8 or latin1, say") from None
     line = text.rstrip("\r")
+    if not line.strip():
+        raise DeciduaError(Fault("begins with a blank line; the first line must name the columns", str(path), 1))
+    if "\r" in line:
+        raise DeciduaError(Fault("ends its lines in an old way (CR alone); save it as CSV anew", str(path), 1))
     delimiter = mapping.delimiter or max(DELIMITERS, key=line.count)
-    return next(csv.reader([line], delimiter=delimiter), []), delimiter
+    try:
+        return next(csv.reader([line], delimiter=delimiter), []), delimiter
+    except csv.Error:
+        raise DeciduaError(Fault("names its columns in a way that cannot be read", str(path), 1)) from None
 
 
 def _open_parquet(path: Path, mapping: ColumnMapping) -> TableFile:  # noqa: ARG001 - all are opened alike
-    paths = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+    paths = sorted(_parts(path)) if path.is_dir() else [path]
     if not paths:
         raise DeciduaError(Fault("holds no .parquet file", file=str(path)))
-    parts = [pyarrow.parquet.ParquetFile(part) for part in paths]
+    parts = [_opened(part) for part in paths]
     schema = parts[0].schema_arrow
     for part, name in zip(parts, paths, strict=True):
         if part.schema_arrow != schema:
             raise DeciduaError(Fault(f"has other columns or types than {paths[0]}", file=str(name)))
     rows = sum(part.metadata.num_rows for part in parts)
     return TableFile(str(path), schema, (batch for part in parts for batch in part.iter_batches()), rows)
+
+
+def _parts(folder: Path) -> Iterator[Path]:
+    """Yield the parts in a folder; what is hidden or begins with an underscore is another program's."""
+    for part in folder.rglob("*.parquet"):
+        if not any(name.startswith((".", "_")) for name in part.relative_to(folder).parts):
+            yield part
+
+
+def _opened(part: Path) -> pyarrow.parquet.ParquetFile:
+    try:
+        return pyarrow.parquet.ParquetFile(part)
+    except pa.ArrowException as error:
+        raise DeciduaError(Fault(reason(error), file=str(part))) from None
 
 
 def _open_arrow(path: Path, mapping: ColumnMapping) -> TableFile:  # noqa: ARG001 - all are opened alike
@@ -219,18 +235,18 @@ def _open_arrow(path: Path, mapping: ColumnMapping) -> TableFile:  # noqa: ARG00
     return TableFile(str(path), reader.schema, (reader.get_batch(at) for at in range(reader.num_record_batches)), None)
 
 
-def _reason(error: Exception) -> str:
-    """Say in decidua's words why a table cannot be read."""
-    text = str(error)
-    if isinstance(error, UnicodeError) or "UTF8" in text or "UTF-8" in text:
-        return "is not UTF-8 text; save it as UTF-8, or name its encoding in the mapping file ('encoding: latin1')"
-    if "Expected" in text and "columns, got" in text:
-        at = text.index("Expected")
-        said = text[at:].partition(": ")[0].replace("Expected", "expected")
-        return f"is ragged: {said}; each line must have a cell for each column"
-    if "Empty CSV" in text:
-        return "is empty; the first line must name the columns"
-    return f"cannot be read: {text.splitlines()[0]}"
+def refuse_itself(table: Path, out: Path) -> None:
+    """Refuse to write to the file that is read.
+
+    Raises:
+        DeciduaError: They are one file.
+    """
+    try:
+        same = out.samefile(table)
+    except OSError:  # one of them is not there, or cannot be; that is said where it is opened
+        return
+    if same:
+        raise DeciduaError(Fault("is the table that is read; name another file", file=str(out)))
 
 
 class TableWriter:
@@ -246,17 +262,24 @@ class TableWriter:
 
     def __init__(self, path: str | Path, *, overwrite: bool) -> None:
         self.path = Path(path)
-        self._kind = kind_of(self.path)
         self._part = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
         self._writer: Any = None
         self._stream: Any = None
-        if self.path.is_dir():
-            raise DeciduaError(Fault("is a folder; name a file", file=str(path)))
-        if self.path.exists() and not overwrite:
-            raise DeciduaError(Fault("exists already; name another file, or say --force to replace it", file=str(path)))
-        if not self.path.parent.is_dir():
-            raise DeciduaError(Fault(f"the folder {self.path.parent} does not exist", file=str(path)))
+        try:
+            self._kind = kind_of(self.path)
+            self._check(overwrite=overwrite)
+        except OSError as error:
+            raise self._failed(error) from None
         self._overwrite = overwrite
+
+    def _check(self, *, overwrite: bool) -> None:
+        name = str(self.path)
+        if self.path.is_dir():
+            raise DeciduaError(Fault("is a folder; name a file", file=name))
+        if self.path.exists() and not overwrite:
+            raise DeciduaError(Fault("exists already; name another file, or say --force to replace it", file=name))
+        if not self.path.parent.is_dir():
+            raise DeciduaError(Fault(f"the folder {self.path.parent} does not exist", file=name))
 
     def __enter__(self) -> Self:
         return self

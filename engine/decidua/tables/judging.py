@@ -17,7 +17,7 @@ from decidua.rulebook.models import Strategy
 from decidua.tables.columns import Cells, find_sources
 from decidua.tables.hiding import Hiding
 from decidua.tables.mapping import ColumnMapping
-from decidua.tables.names import PREFIX
+from decidua.tables.names import PREFIX, nearly_named
 from decidua.tables.result import Attrition, CohortReport, ColumnFault, Counted, StatusCount, Step, StrategyAttrition
 from decidua.tables.statuses import OptionJudge, spread_over
 from decidua.truth import NO, UNKNOWN, YES, Verdict
@@ -171,6 +171,7 @@ class TableJudge:
             women=self.women,
             read=tuple((source.column, source.name) for source in self.sources),
             not_read=tuple(column for column in self.columns if column not in read),
+            nearly=nearly_named(column for column in self.columns if column not in read),
             empty=tuple(column for column in self.columns if column in empty),
             faults=self.faults,
             definitions=tuple((one.id, one.title, self._counted(one.id)) for one in view.definitions),

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import cache
 from typing import Literal
 
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import DERIVED, vocabulary
 
-__all__ = ["ENDINGS", "PREFIX", "Part", "allowed_in", "column_names", "may_be_limits", "read_name"]
+__all__ = ["ENDINGS", "PREFIX", "Part", "allowed_in", "column_names", "may_be_limits", "nearly_named", "read_name"]
 
 PREFIX = "decidua_"
 """What the names of the columns begin with that are appended."""
 
 Part = Literal["exact", "at_least", "at_most"]
 ENDINGS: dict[Part, str] = {"exact": "", "at_least": "_at_least", "at_most": "_at_most"}
+
+CLOSE = 0.9
+"""How like a name must be to be taken for a misspelt one: a letter or two in a name of usual length."""
 
 _LIMITED = frozenset(fact.name for fact in DERIVED if fact.kind in ("integer", "number"))
 
@@ -35,6 +42,35 @@ def read_name(name: str) -> tuple[Fact, Part] | None:
         if fact is not None and (part == "exact" or may_be_limits(fact)):
             return fact, part
     return None
+
+
+def nearly_named(columns: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Return the columns that hold no fact though they are named nearly as one, and that name.
+
+    It differs in case, blanks and the like; or, where it begins as facts do (``losses.``), in a letter or two.
+
+    Args:
+        columns: Columns that were not read.
+    """
+    near = ((column, _near(column)) for column in columns)
+    return tuple((column, name) for column, name in near if name is not None)
+
+
+def _near(column: str) -> str | None:
+    names = _bare_names()
+    found = names.get(_bare(column))
+    if found is not None or column.partition(".")[0] not in {name.partition(".")[0] for name in names.values()}:
+        return found
+    return next(iter(get_close_matches(column, names.values(), n=1, cutoff=CLOSE)), None)
+
+
+@cache
+def _bare_names() -> dict[str, str]:
+    return {_bare(name): name for fact in vocabulary().values() for name in column_names(fact)}
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def allowed_in(fact: Fact) -> str:

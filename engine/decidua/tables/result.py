@@ -90,6 +90,7 @@ class CohortReport(Frozen):
         women: Rows.
         read: Columns that were read, with the fact each holds.
         not_read: Columns that hold no finding, and were passed on as they are.
+        nearly: Those of them that are named nearly as a finding, and that finding.
         empty: Columns that were read and hold nothing.
         faults: Cells that were not used.
         definitions: Women by each definition.
@@ -105,6 +106,7 @@ class CohortReport(Frozen):
     women: int
     read: tuple[tuple[str, str], ...]
     not_read: tuple[str, ...]
+    nearly: tuple[tuple[str, str], ...]
     empty: tuple[str, ...]
     faults: tuple[ColumnFault, ...]
     definitions: tuple[tuple[str, str, Counted], ...]

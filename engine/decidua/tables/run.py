@@ -8,7 +8,7 @@ from pathlib import Path
 from decidua.errors import DeciduaError, Fault
 from decidua.rulebook.book import DatedRulebook
 from decidua.tables.cohort import BATCH
-from decidua.tables.files import TableWriter, open_table
+from decidua.tables.files import TableWriter, open_table, refuse_itself
 from decidua.tables.judging import TableJudge, faults_as_error
 from decidua.tables.mapping import ColumnMapping
 from decidua.tables.result import CohortReport
@@ -42,8 +42,7 @@ def judge_file(
     Raises:
         DeciduaError: The table cannot be read or the file not written; nothing is left behind then.
     """
-    if out.exists() and table.exists() and out.resolve() == table.resolve():
-        raise DeciduaError(Fault("is the table that is read; name another file", file=str(out)))
+    refuse_itself(table, out)
     source = open_table(table, mapping)
     judge = TableJudge(view, source.columns, source.schema, mapping)
     with TableWriter(out, overwrite=overwrite) as writer:
