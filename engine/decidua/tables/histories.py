@@ -144,7 +144,9 @@ class HistoryGroup:
         complete = f"{self.kind}.complete"
         told = pl.col(complete).fill_null(value=False) if complete in facts.columns else pl.lit(value=False)
         absent = ~pl.col(PREGNANT).fill_null(value=True) if PREGNANT in facts.columns else pl.lit(value=False)
-        keys = facts.select([*columns, told.alias("complete"), absent.alias("absent")])
+        ends = [f"{name} {end}" for name in counted for end in ("low", "high")]
+        keys = facts.with_columns([*columns, told.alias("complete"), absent.alias("absent")])
+        keys = keys.select([*ends, "complete", "absent"])
         if self._rows is None or self._nobody is None:
             nothing = pl.lit(None, pl.List(pl.UInt32)), pl.lit(None, pl.List(pl.Float64))
             return keys.with_columns(nothing[0].alias("rows"), nothing[1].alias("chances"))
