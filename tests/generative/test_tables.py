@@ -17,9 +17,11 @@ from decidua.assessment.options import judge_option
 from decidua.assessment.verdicts import Verdicts
 from decidua.condition.reference import evaluate
 from decidua.condition.syntax import AnyOf, Not, facts_in
+from decidua.profile.facts import Facts
 from decidua.profile.finding import Fact
 from decidua.profile.interval import Interval
 from decidua.profile.vocabulary import vocabulary
+from decidua.tables.columns import Cells
 from decidua.tables.judging import TableJudge
 from decidua.tables.mapping import read_mapping
 from decidua.tables.names import read_name
@@ -70,7 +72,7 @@ def test_every_fact_and_every_verdict_of_a_row_is_that_of_the_woman(table):
     judged = judge.plan.judge(nw.from_native(typed)).to_native()
     for at, row in enumerate(rows):
         facts = facts_of(row)
-        assert found_facts(judge, typed, at) == dict(facts.values)
+        assert found_facts(judge.cells, typed, at) == dict(facts.values)
         verdicts = Verdicts(VIEW, facts, "reference")
         for id_ in VIEW.rules:
             term = judge.plan.verdict(id_)
@@ -78,9 +80,9 @@ def test_every_fact_and_every_verdict_of_a_row_is_that_of_the_woman(table):
             assert found is verdicts.verdict(id_), id_
 
 
-def found_facts(judge: TableJudge, typed: pl.DataFrame, at: int) -> dict[str, Any]:
+def found_facts(cells: Cells, typed: pl.DataFrame, at: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name, columns in judge.cells.facts.items():
+    for name, columns in cells.facts.items():
         value = typed[columns.value][at]
         if value is not None:
             found[name] = value
@@ -115,7 +117,11 @@ def test_every_status_of_a_made_up_register_is_that_of_the_woman():
 
 
 def compare_with_the_woman(row: dict[str, Any], said: dict[str, Any]) -> None:
-    verdicts = Verdicts(VIEW, facts_of(row), "reference")
+    compare_with_facts(facts_of(row), said)
+
+
+def compare_with_facts(facts: Facts, said: dict[str, Any]) -> None:
+    verdicts = Verdicts(VIEW, facts, "reference")
     for definition in VIEW.definitions:
         name = f"decidua_definition_{definition.id.replace('-', '_')}"
         assert WORDS[said[name]] is verdicts.verdict(definition.id)

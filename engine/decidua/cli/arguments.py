@@ -76,6 +76,8 @@ class SchemaName(StrEnum):
     profile = "profile"
     assessment = "assessment"
     facts = "facts"
+    pregnancies = "pregnancies"
+    transfers = "transfers"
     rates = "rates"
     rules = "rules"
 

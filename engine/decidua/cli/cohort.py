@@ -18,9 +18,10 @@ from decidua.errors import DeciduaError
 from decidua.tables.entry import need_extra
 
 if TYPE_CHECKING:
+    from decidua.tables.long_fields import LongKind
     from decidua.tables.run import Progress
 
-__all__ = ["CohortFormat", "cohort_command", "progress_of"]
+__all__ = ["CohortFormat", "cohort_command", "long_tables", "progress_of"]
 
 
 class CohortFormat(StrEnum):
@@ -61,6 +62,16 @@ def cohort_command(
         list[str] | None,
         typer.Option(metavar="CONDITION", help="With one study: a further criterion, such as 'age < 40'."),
     ] = None,
+    pregnancies: Annotated[
+        Path | None, typer.Option("--pregnancies", metavar="FILE", help="A long table, one row a pregnancy.")
+    ] = None,
+    transfers: Annotated[
+        Path | None, typer.Option("--transfers", metavar="FILE", help="A long table, one row an embryo transfer.")
+    ] = None,
+    id_: Annotated[
+        str | None,
+        typer.Option("--id", metavar="COLUMN", help="The woman's id, in TABLE and in the long tables beside it."),
+    ] = None,
     mapping: Annotated[
         Path | None,
         typer.Option("--mapping", metavar="FILE", help="Renames columns, recodes values, names missing-data codes."),
@@ -80,7 +91,9 @@ def cohort_command(
 ) -> None:
     """Judge a table of women: definitions, panels and the status of every option, one row in, one row out.
 
-    Columns are named as the facts ('decidua schema facts --format csv'); what is missing is unknown, never no.
+    Columns are named as the facts ('decidua schema facts --format csv'); what is missing is unknown, never no. Facts
+    are drawn from long tables too ('decidua schema pregnancies --format csv'): a woman without a row there has an
+    unknown history, unless the column 'pregnancies.complete' or 'transfers.complete' of TABLE says yes.
     """
     need_extra()
     changes = [*(change or ()), *(f"drop {one}" for one in drop or ()), *(f"add {one}" for one in add or ())]
@@ -95,12 +108,22 @@ def cohort_command(
     if out is None:
         raise DeciduaError("--out FILE is needed, for the table with its verdicts; only --feasibility goes without it")
     from decidua.report.cohort import cohort_blocks, cohort_csv
+    from decidua.tables.long import Beside
     from decidua.tables.mapping import read_mapping
     from decidua.tables.run import judge_file
 
     view = load_rulebook(rules).at(as_of)
     with progress_of("Judging") as told:
-        report = judge_file(view, table, out, read_mapping(mapping), strict=strict, overwrite=force, progress=told)
+        report = judge_file(
+            view,
+            table,
+            out,
+            read_mapping(mapping),
+            beside=Beside(long_tables(pregnancies, transfers), id_),
+            strict=strict,
+            overwrite=force,
+            progress=told,
+        )
     if output is CohortFormat.csv:
         print_text(cohort_csv(report).rstrip("\n"))
     elif output is CohortFormat.json:
@@ -111,6 +134,12 @@ def cohort_command(
         print_text(TypeAdapter(CohortReport).dump_json(report, indent=2).decode(), Format.json)
     else:
         print_blocks(cohort_blocks(report, str(out), full=full), Format(output.value), title="decidua: cohort")
+
+
+def long_tables(pregnancies: Path | None, transfers: Path | None) -> dict[LongKind, Path]:
+    """Return the long tables that were named."""
+    named: dict[LongKind, Path | None] = {"pregnancies": pregnancies, "transfers": transfers}
+    return {kind: path for kind, path in named.items() if path is not None}
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +16,9 @@ from decidua.cli.printing import print_text
 from decidua.errors import DeciduaError
 from decidua.profile.model import Profile
 from decidua.profile.rates import Rates
+
+if TYPE_CHECKING:
+    from decidua.tables.long_fields import LongKind
 
 __all__ = ["schema_command"]
 
@@ -33,7 +36,9 @@ def schema_command(
     output: Annotated[
         SchemaFormat,
         typer.Option(
-            "--format", help="Of the facts also csv, an empty table to fill in, and markdown, what its columns hold."
+            "--format",
+            help="Of facts, pregnancies and transfers also csv, an empty table to fill in, and markdown, what its "
+            "columns hold.",
         ),
     ] = SchemaFormat.json,
     kind: Annotated[
@@ -44,26 +49,33 @@ def schema_command(
     ] = None,
 ) -> None:
     """Print a JSON Schema, for editors and other software."""
-    if output is not SchemaFormat.json and what is not SchemaName.facts:
-        raise DeciduaError(f"there is no {output.value} of the {what.value}; only the facts are columns of a table")
+    tables = (SchemaName.facts, SchemaName.pregnancies, SchemaName.transfers)
+    if output is not SchemaFormat.json and what not in tables:
+        raise DeciduaError(
+            f"there is no {output.value} of the {what.value}; facts, pregnancies and transfers are columns of a table"
+        )
     if what is SchemaName.rules:
         _rule_schemas(kind, out)
         return
     if kind is not None or out is not None:
         raise DeciduaError(f"--kind and --out go with 'decidua schema rules', not with '{what.value}'")
-    from decidua.report.schema import facts_csv, facts_markdown, facts_schema
+    from decidua.report.schema import facts_csv, facts_markdown, facts_schema, long_csv, long_markdown, long_schema
 
+    rows: dict[SchemaName, LongKind] = {SchemaName.pregnancies: "pregnancies", SchemaName.transfers: "transfers"}
+    kind_of_row = rows.get(what)
     if output is SchemaFormat.csv:
-        print_text(facts_csv())
+        print_text(facts_csv() if kind_of_row is None else long_csv(kind_of_row))
         return
     if output is SchemaFormat.markdown:
-        print_text(facts_markdown(), Format.markdown)
+        print_text(facts_markdown() if kind_of_row is None else long_markdown(kind_of_row), Format.markdown)
         return
 
     makers: dict[SchemaName, Callable[[], dict[str, Any]]] = {
         SchemaName.profile: Profile.model_json_schema,
         SchemaName.assessment: lambda: Assessment.model_json_schema(mode="serialization"),
         SchemaName.facts: facts_schema,
+        SchemaName.pregnancies: lambda: long_schema("pregnancies"),
+        SchemaName.transfers: lambda: long_schema("transfers"),
         SchemaName.rates: Rates.model_json_schema,
     }
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **makers[what]()}

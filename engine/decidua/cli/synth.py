@@ -17,6 +17,14 @@ __all__ = ["synth_command"]
 def synth_command(
     women: Annotated[int, typer.Option("--women", metavar="N", help="How many women.", min=1, max=1_000_000_000)],
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="A CSV, Parquet or Arrow file.")],
+    long: Annotated[
+        Path | None,
+        typer.Option(
+            "--long",
+            metavar="FOLDER",
+            help="Write long tables of their pregnancies and transfers too; 'decidua cohort --id id' reads them.",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="S", help="The same seed gives the same women.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Replace FILE where it exists.")] = False,
 ) -> None:
@@ -26,8 +34,14 @@ def synth_command(
     """
     need_extra()
     from decidua.tables.synth import write_register
+    from decidua.tables.synth_long import write_long_register
 
+    beside: tuple[Path, ...] = ()
     with progress_of("Making up") as told:
-        write_register(out, women, seed, overwrite=force, progress=told)
+        if long is None:
+            write_register(out, women, seed, overwrite=force, progress=told)
+        else:
+            beside = write_long_register(out, long, women, seed, overwrite=force, progress=told)
     count = "1 woman" if women == 1 else f"{women} women"
-    print_text(f"{count} who never were, written to {out}. Every figure is invented.")
+    paths = " and ".join([", ".join(str(path) for path in (out, *beside[:-1])), *(str(path) for path in beside[-1:])])
+    print_text(f"{count} who never were, written to {paths}. Every figure is invented.")

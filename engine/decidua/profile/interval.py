@@ -19,6 +19,11 @@ class Interval(Frozen):
     low: float
     high: float | None
 
+    def __init__(self, low: float, high: float | None) -> None:  # a short one: many are made
+        own = self.__dict__
+        own["low"] = low
+        own["high"] = high
+
     def __add__(self, other: Interval) -> Interval:
         high = None if self.high is None or other.high is None else self.high + other.high
         return Interval(self.low + other.low, high)
@@ -56,6 +61,12 @@ class Sum(Frozen):
     whole: str
     parts: tuple[str, ...]
     all_told: bool = True
+
+    def __init__(self, whole: str, parts: tuple[str, ...], all_told: bool = True) -> None:  # noqa: FBT001, FBT002 - a field
+        own = self.__dict__
+        own["whole"] = whole
+        own["parts"] = parts
+        own["all_told"] = all_told
 
 
 def narrow(counts: dict[str, Interval], sums: Sequence[Sum]) -> None:

@@ -178,7 +178,7 @@ def _has_properties(embryo: Embryo, wanted: dict[str, str]) -> bool | None:
     return None if any(found is None for found, _ in stated) else True
 
 
-def _open_failures(transfers: Transfers, counts: dict[str, Interval]) -> tuple[bool, bool]:
+def _open_failures(transfers: Transfers, counts: Mapping[str, Interval]) -> tuple[bool, bool]:
     """Say whether a described transfer of unknown outcome, and one not described, may have failed."""
     known = sum(_failed(single) is True for single in transfers.singles)
     failed, total = counts["transfers.failed"], counts["transfers.total"]
@@ -235,17 +235,21 @@ def _longest_failure(ordered: Sequence[Transfer], goes_on: Callable[[bool | None
     return longest
 
 
-def cumulative_chance(transfers: Transfers) -> Interval:
+def cumulative_chance(transfers: Transfers, counts: Mapping[str, Interval] | None = None) -> Interval:
     """Return the cumulative predicted chance of implantation over the failed transfers.
 
     The formula is 1 - product(1 - p) over the failed transfers (ESHRE 2023). A transfer whose chance is not known adds
     between nothing and certainty, and so does one that is not described. Of the transfers whose outcome is not known as
     many failed as the count of failed transfers demands at least, and allows at most.
 
+    Args:
+        transfers: The section of the profile.
+        counts: What ``bound_transfers`` says of her failed transfers and of all of them, where that is known already.
+
     Returns:
         The narrowest interval within 0 to 1 that holds every chance these counts allow.
     """
-    counts = bound_transfers(transfers)
+    counts = bound_transfers(transfers) if counts is None else counts
     failed, total = counts["transfers.failed"], counts["transfers.total"]
     certain = [single.predicted_chance for single in transfers.singles if _failed(single)]
     unsettled = [single.predicted_chance for single in transfers.singles if _failed(single) is None]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph, lower_first
 from decidua.tables.feasibility_result import FeasibilityReport
-from decidua.tables.result import Attrition, CohortReport, ColumnFault, Counted
+from decidua.tables.result import Attrition, CohortReport, ColumnFault, Counted, LongReport
 
 __all__ = ["cohort_blocks", "cohort_csv", "column_blocks", "fault_blocks", "share_bar"]
 
@@ -20,7 +20,13 @@ PROBLEMS = {
     "wrong_type": "not of its kind",
     "out_of_range": "out of its possible range",
     "contradiction": "value and limits contradict each other",
+    "no_id": "without an id",
+    "id_of_several": "with the id of another row too",
+    "id_of_nobody": "with an id that is not that of one woman in the table",
+    "without_their_number": "without the number of embryos",
 }
+ROWS = ("no_id", "id_of_several", "id_of_nobody")
+"""Problems of a row, not of a cell."""
 MOST = (27, 9, 9, 9, BAR)
 
 
@@ -42,6 +48,8 @@ def _blocks(report: CohortReport, out: str, *, full: bool) -> Iterator[Block]:
     yield Paragraph(f"{women} judged; written to {out}.")
     yield from column_blocks(report, full=full)
     yield from fault_blocks(report.faults)
+    for table in report.long:
+        yield from _long(table, full=full)
     yield Heading("Definitions", 2)
     yield Paragraph(f"In the bars: {BAR_WORDS}.", "muted")
     yield _grid("Definition", [(title, counted) for _, title, counted in report.definitions])
@@ -89,14 +97,38 @@ def fault_blocks(faults: Sequence[ColumnFault]) -> Iterator[Block]:
         return
     yield Heading("Cells that were not used", 2)
     yield Paragraph("These women are unknown there, as if the cell were empty; --strict refuses such a table.", "open")
+    yield _not_used(faults)
+
+
+def _long(table: LongReport, *, full: bool) -> Iterator[Block]:
+    """Say what was read of a long table beside the table of women."""
+    yield Heading(f"Long table of {table.table}", 2)
+    yield Paragraph(f"{_counted(table.rows, 'row')}; {_counted(table.women, 'woman', 'women')} with at least one.")
+    if table.without_outcome:
+        of = _counted(table.without_outcome, "row")
+        yield Paragraph(f"{of} without an outcome that can be used: what came of it stays open.", "open")
+    if table.not_read:
+        yield Paragraph(f"Not read: {_named(table.not_read, full=full)}.", "muted")
+    if table.empty:
+        yield Paragraph(f"Read, but without a single value: {_named(table.empty, full=full)}.", "open")
+    if table.faults:
+        yield Paragraph("Not used, as if it were empty; --strict refuses such a table:", "open")
+        yield _not_used(table.faults)
+
+
+def _counted(count: int, one: str, several: str = "") -> str:
+    return f"{count} {one if count == 1 else several or f'{one}s'}"
+
+
+def _not_used(faults: Sequence[ColumnFault]) -> Bullets:
     bullets = []
     for one in faults:
-        cells = "1 cell" if one.rows == 1 else f"{one.rows} cells"
+        cells = _counted(one.rows, "row" if one.problem in ROWS else "cell")
         rows = ", ".join(str(row) for row in one.first)
         more = ", ..." if one.rows > len(one.first) else ""
         text = f"{cells} {PROBLEMS[one.problem]} (rows {rows}{more}); it takes {one.allowed}"
         bullets.append(Bullet(one.column, text, "open"))
-    yield Bullets(tuple(bullets))
+    return Bullets(tuple(bullets))
 
 
 def _grid(head: str, rows: Sequence[tuple[str, Counted]]) -> Grid:

@@ -13,7 +13,11 @@ import pyarrow as pa
 from decidua.assessment.loading import load_rulebook
 from decidua.errors import DeciduaError
 from decidua.rulebook.book import Rulebook
+from decidua.tables.histories import LongTables
+from decidua.tables.ids import WomenIds, need_id, needed_id
 from decidua.tables.judging import TableJudge, faults_as_error
+from decidua.tables.long import Beside, open_long, read_long
+from decidua.tables.long_fields import LongKind
 from decidua.tables.mapping import ColumnMapping, read_mapping
 from decidua.tables.reasons import refuse_types
 from decidua.tables.result import CohortReport
@@ -24,11 +28,14 @@ BATCH = 100_000
 """Women judged at once: what bounds the memory that a table of any size takes."""
 
 Table = TypeVar("Table")
+TablesBeside = Callable[[pl.DataFrame, ColumnMapping], LongTables | None]
+"""Reads the long tables beside a table of women."""
 
 
 def judge_any(
     table: Table,
     *,
+    beside: Beside | None = None,
     mapping: Mapping[str, Any] | ColumnMapping | str | Path | None = None,
     as_of: str | datetime.date | None = None,
     rulebook: Rulebook | None = None,
@@ -38,12 +45,13 @@ def judge_any(
     """Judge a table of women, as ``decidua.cohort`` says."""
     book = rulebook if rulebook is not None else load_rulebook()
     read = read_mapping(mapping)
+    read_beside = _reader_of(beside)
     if isinstance(table, pl.LazyFrame):
         if report is not None:
             raise DeciduaError("a lazy table has no report; collect it first, or use 'decidua cohort' for files")
-        return _lazily(table, book, read, as_of, strict=strict)  # type: ignore[return-value]
+        return _lazily(table, book, read, as_of, read_beside, strict=strict)  # type: ignore[return-value]
     frame = as_polars(table)
-    judge = TableJudge(book.at(as_of), frame.columns, frame.schema, read)
+    judge = TableJudge(book.at(as_of), frame.columns, frame.schema, read, read_beside(frame, read))
     added = judge_table(judge, frame, strict=strict)
     if report is not None:
         report(judge.report())
@@ -60,22 +68,49 @@ def judge_table(judge: TableJudge, frame: pl.DataFrame, *, strict: bool) -> pl.D
     if frame.height == 0:
         raise DeciduaError("the table has no rows, so there is nobody to judge")
     added = [judge.judge(frame.slice(at, BATCH)) for at in range(0, frame.height, BATCH)]
-    if strict and judge.faults:
-        raise faults_as_error(judge.faults)
+    if strict and judge.every_fault:
+        raise faults_as_error(judge.every_fault)
     return pl.concat(added)
 
 
+def _reader_of(beside: Beside | None) -> TablesBeside:
+    """Return what reads the long tables for the women of a table, where there are any."""
+    given: dict[LongKind, Any] = {
+        kind: table if isinstance(table, str | Path | pl.LazyFrame) else as_polars(table)
+        for kind, table in (beside.tables if beside is not None else {}).items()
+        if table is not None
+    }
+    column = needed_id(beside.column) if beside is not None and given else ""
+
+    def read(frame: pl.DataFrame, mapping: ColumnMapping) -> LongTables | None:
+        if not given or frame.is_empty():
+            return LongTables({}, pl.Series(dtype=pl.UInt32), ()) if given else None
+        need_id(tuple(frame.columns), column, "the table")
+        women = WomenIds(iter([frame[column]]), column, "the table")
+        opened = {kind: open_long(table, kind, mapping) for kind, table in given.items()}
+        return read_long(opened, mapping, column, women)
+
+    return read
+
+
 def _lazily(
-    table: pl.LazyFrame, book: Rulebook, mapping: ColumnMapping, as_of: str | datetime.date | None, *, strict: bool
+    table: pl.LazyFrame,
+    book: Rulebook,
+    mapping: ColumnMapping,
+    as_of: str | datetime.date | None,
+    beside: TablesBeside,
+    *,
+    strict: bool,
 ) -> pl.LazyFrame:
     view = book.at(as_of)
     schema = table.collect_schema()
 
     def judged(batch: pl.DataFrame) -> pl.DataFrame:
-        judge = TableJudge(view, batch.columns, batch.schema, mapping)
+        judge = TableJudge(view, batch.columns, batch.schema, mapping, beside(batch, mapping))
         return batch.hstack(judge_table(judge, batch, strict=strict) if batch.height else _nobody(judge))
 
-    appended = TableJudge(view, schema.names(), schema, mapping).appended
+    nobody = pl.DataFrame(schema=schema)
+    appended = TableJudge(view, schema.names(), schema, mapping, beside(nobody, mapping)).appended
     return table.map_batches(judged, schema=pl.Schema({**schema, **appended}))
 
 

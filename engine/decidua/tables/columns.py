@@ -14,7 +14,8 @@ from decidua.frozen import Frozen
 from decidua.profile.facts import IMPLIED
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
-from decidua.tables.counts import CONTRADICTS, CountGroup, count_groups
+from decidua.tables.counts import CONTRADICTS
+from decidua.tables.histories import Group, HistoryGroup, LongTables, groups_of
 from decidua.tables.mapping import ColumnMapping, Mapped
 from decidua.tables.names import ENDINGS, PREFIX, Part, allowed_in, read_name
 from decidua.tables.result import ColumnFault, Problem
@@ -41,8 +42,13 @@ class Source(Frozen):
         return self.fact.name + ENDINGS[self.part]
 
 
-def find_sources(columns: Sequence[str], mapping: ColumnMapping) -> tuple[Source, ...]:
+def find_sources(columns: Sequence[str], mapping: ColumnMapping, *, needed: bool = True) -> tuple[Source, ...]:
     """Find the columns that hold facts.
+
+    Args:
+        columns: All columns of the table.
+        mapping: How it is read.
+        needed: Whether at least one must; with long tables beside it a table may hold nothing but ids.
 
     Raises:
         DeciduaError: A column stands there twice, is appended by decidua, is mapped and missing, or holds the same
@@ -62,7 +68,7 @@ def find_sources(columns: Sequence[str], mapping: ColumnMapping) -> tuple[Source
             )
             continue
         sources[named] = Source(column, *found, mapped or Mapped(named, {}, ()))
-    if not sources and not faults:
+    if needed and not sources and not faults:
         faults.append(_no_fact(columns))
     if faults:
         raise DeciduaError(faults)
@@ -93,9 +99,16 @@ class Cells:
         sources: The columns.
         schema: Their types.
         mapping: How missing data and numbers are written.
+        beside: Long tables from which facts are drawn too.
     """
 
-    def __init__(self, sources: Sequence[Source], schema: Mapping[str, pl.DataType], mapping: ColumnMapping) -> None:
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        schema: Mapping[str, pl.DataType],
+        mapping: ColumnMapping,
+        beside: LongTables | None = None,
+    ) -> None:
         self.sources = sources
         self.rows = 0
         self._schema = schema
@@ -104,7 +117,7 @@ class Cells:
         self._bad: dict[tuple[str, str, Problem], int] = {}
         self._first: dict[tuple[str, str, Problem], list[int]] = {}
         self._present = {source.fact.name: source.fact for source in sources}
-        self._groups = count_groups(self._present)
+        self._groups = groups_of(self._present, beside)
         counted = {name for group in self._groups for name in group.facts}
         self._limited = {source.fact.name for source in sources if source.part != "exact"} | counted
         self.facts = self._fact_columns()
@@ -135,26 +148,35 @@ class Cells:
         order = {source.column: at for at, source in enumerate(self.sources)}
         return tuple(
             ColumnFault(column, fact, problem, rows, tuple(self._first[column, fact, problem]), self._allowed(fact))
-            for (column, fact, problem), rows in sorted(self._bad.items(), key=lambda one: (order[one[0][0]], one[0]))
+            for (column, fact, problem), rows in sorted(
+                self._bad.items(), key=lambda one: (order.get(one[0][0], -1), one[0])
+            )
         )
 
     def _allowed(self, fact: str) -> str:
-        return allowed_in(self._present[fact]) if fact in self._present else f"counts that fit those in {fact}"
+        if fact in self._present:
+            return allowed_in(self._present[fact])
+        return f"counts that fit those in {fact}" if fact else "what can all be true of one woman"
 
     def typed(self, batch: pl.DataFrame) -> pl.DataFrame:
         """Return the typed facts of a batch, one column a fact or three where it may be known within limits."""
+        if not self.sources:  # a table of ids: what is known stands beside it
+            return self._drawn(batch.select(pl.int_range(pl.len()).alias("read row")))
         cells = batch.select([self._read(source).alias(f"read {at}") for at, source in enumerate(self.sources)])
         both = cells.with_columns(
             _typed(source.fact, cells.schema[f"read {at}"], f"read {at}", self._mapping.decimal).alias(f"typed {at}")
             for at, source in enumerate(self.sources)
         )
-        facts = self._within_limits(both)
+        return self._drawn(self._within_limits(both))
+
+    def _drawn(self, facts: pl.DataFrame) -> pl.DataFrame:
+        """Add what the facts say of each other."""
         for group in self._groups:
             facts = self._bound(facts, group)
         for rule in IMPLIED:
             if rule[0] in facts.columns:
                 facts = facts.with_columns(_implied(facts.columns, rule))
-        self.rows += batch.height
+        self.rows += facts.height
         return facts
 
     def _read(self, source: Source) -> pl.Expr:
@@ -204,11 +226,12 @@ class Cells:
         self._count(both, checks, known)
         return both.select(columns)
 
-    def _bound(self, facts: pl.DataFrame, group: CountGroup) -> pl.DataFrame:
+    def _bound(self, facts: pl.DataFrame, group: Group) -> pl.DataFrame:
         """Let the counts of a group bound each other; where they cannot all be true, all of them are unknown."""
         bounded = group.apply(facts)
         columns = [source.column for source in self.sources if source.fact.name in group.given]
-        self._note((columns[0], ", ".join(columns[1:]), "contradiction"), bounded, pl.col(CONTRADICTS))
+        first = group.kind if isinstance(group, HistoryGroup) else columns.pop(0)
+        self._note((first, ", ".join(columns), "contradiction"), bounded, pl.col(CONTRADICTS))
         return facts.with_columns(bounded.drop(CONTRADICTS).get_columns())
 
     def _count(self, both: pl.DataFrame, checks: dict[Any, pl.Expr], known: list[pl.Expr]) -> None:

@@ -37,9 +37,12 @@ def need_extra() -> None:
         )
 
 
-def cohort(
+def cohort(  # noqa: PLR0913 - one call, named arguments
     table: Table,
     *,
+    pregnancies: Any = None,
+    transfers: Any = None,
+    id: str | None = None,  # noqa: A002 - the word people use
     mapping: Mapping[str, Any] | ColumnMapping | str | Path | None = None,
     as_of: str | datetime.date | None = None,
     rulebook: Rulebook | None = None,
@@ -51,6 +54,11 @@ def cohort(
     Args:
         table: One row a woman, columns named as the facts, in their units: a Polars ``DataFrame`` or ``LazyFrame``, a
             pandas ``DataFrame`` or a PyArrow ``Table``. A ``LazyFrame`` stays lazy: it is read when it is collected.
+        pregnancies: A long table, one row a pregnancy, or a file of it; columns named as the fields of one in a
+            profile (``decidua schema pregnancies --format csv``). No row is no known history, never "none", unless the
+            column ``pregnancies.complete`` of the table of women says yes.
+        transfers: The same of embryo transfers.
+        id: The column with the woman's id, in the table and in those beside it.
         mapping: A mapping file, or what such a file holds.
         as_of: What could be said on a date; None is the date of the evidence base.
         rulebook: The rules; None takes the shipped ones.
@@ -65,8 +73,17 @@ def cohort(
     """
     need_extra()
     from decidua.tables.cohort import judge_any  # noqa: PLC0415 - the libraries for tables are an extra
+    from decidua.tables.long import Beside  # noqa: PLC0415
 
-    return judge_any(table, mapping=mapping, as_of=as_of, rulebook=rulebook, strict=strict, report=report)
+    return judge_any(
+        table,
+        beside=Beside({"pregnancies": pregnancies, "transfers": transfers}, id),
+        mapping=mapping,
+        as_of=as_of,
+        rulebook=rulebook,
+        strict=strict,
+        report=report,
+    )
 
 
 def feasibility(

@@ -16,6 +16,7 @@ from decidua.rulebook.book import DatedRulebook
 from decidua.rulebook.models import Strategy
 from decidua.tables.columns import Cells, find_sources
 from decidua.tables.hiding import Hiding
+from decidua.tables.histories import LongTables
 from decidua.tables.mapping import ColumnMapping
 from decidua.tables.names import PREFIX, nearly_named
 from decidua.tables.result import Attrition, CohortReport, ColumnFault, Counted, StatusCount, Step, StrategyAttrition
@@ -37,18 +38,25 @@ class TableJudge:
         columns: Names of the columns, in order.
         schema: Their types.
         mapping: How the table is read.
+        beside: Long tables of pregnancies or transfers from which facts are drawn too.
 
     Raises:
         DeciduaError: The columns cannot be read, with every fault.
     """
 
     def __init__(
-        self, view: DatedRulebook, columns: Sequence[str], schema: Mapping[str, pl.DataType], mapping: ColumnMapping
+        self,
+        view: DatedRulebook,
+        columns: Sequence[str],
+        schema: Mapping[str, pl.DataType],
+        mapping: ColumnMapping,
+        beside: LongTables | None = None,
     ) -> None:
         self.view = view
         self.columns = tuple(columns)
-        self.sources = find_sources(columns, mapping)
-        self.cells = Cells(self.sources, schema, mapping)
+        self.beside = beside
+        self.sources = find_sources(columns, mapping, needed=beside is None)
+        self.cells = Cells(self.sources, schema, mapping, beside)
         self.plan = FramePlan({rule.id: rule.condition for rule in view.rules.values()}, self.cells.facts)
         self._appended = {f"{PREFIX}definition_{_snake(one.id)}": self.plan.verdict(one.id) for one in view.definitions}
         self._appended |= {f"{PREFIX}unexplained_{_snake(one.id)}": self.plan.verdict(one.id) for one in view.panels}
@@ -94,8 +102,13 @@ class TableJudge:
 
     @property
     def faults(self) -> tuple[ColumnFault, ...]:
-        """Cells that could not be used so far."""
-        return self.cells.faults
+        """Cells that could not be used so far, and women whose rows in a long table cannot be told."""
+        return (*(() if self.beside is None else self.beside.faults), *self.cells.faults)
+
+    @property
+    def every_fault(self) -> tuple[ColumnFault, ...]:
+        """The same with those of the long tables, which are named."""
+        return (*self.faults, *(() if self.beside is None else self.beside.named_faults))
 
     def judge(self, batch: pl.DataFrame) -> pl.DataFrame:
         """Return the appended columns for the women of a batch, in their order."""
@@ -182,6 +195,7 @@ class TableJudge:
             spread=spread_over(self.cells.worked_out, self.women)
             or any(option.spread(self.women) for option in self._options),
             notice=view.book.manifest.notice,
+            long=() if self.beside is None else tuple(one.report for one in self.beside.tables.values()),
         )
 
     def _counted(self, key: str) -> Counted:

@@ -8,11 +8,17 @@ For example::
       AGE_AT_VISIT: age
       N_LOSSES: {fact: losses.total, missing: [99]}
       APL: {fact: workup.antiphospholipid, recode: {pos: positive, neg: negative}}
+    pregnancies:                  # a long table beside it; of transfers likewise
+      columns:
+        PATIENT: id
+        OUTCOME: {fact: outcome, recode: {sab: miscarriage, lb: live_birth}}
+
+What a long table is not told of missing data, decimals and encoding is as in the table of women.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -23,6 +29,7 @@ from decidua.errors import DeciduaError, Fault, nearest
 from decidua.frozen import Frozen
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
+from decidua.tables.long_fields import ID, KINDS, LongKind, long_fields
 from decidua.tables.names import read_name
 
 __all__ = ["ColumnMapping", "Mapped", "load_mapping", "read_mapping"]
@@ -54,6 +61,7 @@ class ColumnMapping(Frozen):
         decimal: The sign before decimals in text.
         encoding, delimiter: Of a CSV file; None finds the delimiter in the first line.
         places: Where each column stands in the mapping file.
+        beside: How the long tables beside it are read.
     """
 
     columns: Mapping[str, Mapped]
@@ -62,6 +70,12 @@ class ColumnMapping(Frozen):
     encoding: str
     delimiter: str | None
     places: Mapping[str, Fault]
+    beside: Mapping[LongKind, ColumnMapping] | None = None
+
+    def of(self, kind: LongKind) -> ColumnMapping:
+        """Return how a long table is read."""
+        told = (self.beside or {}).get(kind)
+        return ColumnMapping({}, self.missing, self.decimal, self.encoding, None, {}) if told is None else told
 
     def missing_columns(self, columns: Sequence[str]) -> Iterator[Fault]:
         """Yield a fault for each column that is mapped and not in the table."""
@@ -82,12 +96,17 @@ class _Column(_Strict):
     missing: list[Code] = Field(default_factory=list)
 
 
-class _File(_Strict):
+class _Table(_Strict):
     columns: dict[str, str | _Column] = Field(default_factory=dict)
-    missing: list[Code] = Field(default_factory=list)
-    decimal: Literal[".", ","] = "."
-    encoding: str = "utf8"
+    missing: list[Code] | None = None
+    decimal: Literal[".", ","] | None = None
+    encoding: str | None = None
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+
+
+class _File(_Table):
+    pregnancies: _Table | None = None
+    transfers: _Table | None = None
 
 
 def load_mapping(path: str | Path) -> ColumnMapping:
@@ -120,29 +139,63 @@ def _read(document: Document) -> ColumnMapping:
     except ValidationError as error:
         raise DeciduaError(list(_faults(error, document))) from None
     faults: list[Fault] = []
+    plain = ColumnMapping({}, (), ".", "utf8", None, {})
+    women = _table(document, (), read, _column_of_women, plain, faults)
+    beside: dict[LongKind, ColumnMapping] = {}
+    for kind, table in zip(KINDS, (read.pregnancies, read.transfers), strict=True):
+        if table is not None:
+            beside[kind] = _table(document, (kind,), table, long_fields(kind).get, women, faults)
+    if faults:
+        raise DeciduaError(faults)
+    return ColumnMapping(
+        women.columns, women.missing, women.decimal, women.encoding, women.delimiter, women.places, beside
+    )
+
+
+def _column_of_women(name: str) -> Fact | None:
+    found = read_name(name)
+    return None if found is None else found[0]
+
+
+def _table(
+    document: Document,
+    place: tuple[str, ...],
+    read: _Table,
+    find: Callable[[str], Fact | None],
+    usual: ColumnMapping,
+    faults: list[Fault],
+) -> ColumnMapping:
+    """Return how one table is read; what is not said of it is as usual."""
     columns: dict[str, Mapped] = {}
     places: dict[str, Fault] = {}
     for name, given in read.columns.items():
         column = _Column(fact=given) if isinstance(given, str) else given
-        places[name] = _place(document, ("columns", name), "")
-        found = read_name(column.fact)
-        if found is None:
-            message = f"there is no finding '{column.fact}'{nearest(column.fact, vocabulary())}"
-            faults.append(_place(document, ("columns", name), message))
-            continue
-        fact = found[0]
+        here = (*place, "columns", name)
+        places[name] = _place(document, here, "")
         recode = {written(code): written(value) for code, value in column.recode.items()}
-        faults.extend(
-            _place(document, ("columns", name, "recode"), f"'{value}' is no value of {fact.name}; use {allowed}")
-            for value in dict.fromkeys(recode.values())
-            if (allowed := _refused(fact, value)) is not None
-        )
+        fact = find(column.fact)
+        if fact is None and (not place or column.fact != ID):
+            near = nearest(column.fact, vocabulary() if not place else _fields_of(place[0]))
+            faults.append(_place(document, here, f"there is no finding '{column.fact}'{near}"))
+            continue
+        for value in dict.fromkeys(recode.values()):
+            allowed = "the ids as they are written" if fact is None else _refused(fact, value)
+            if allowed is not None:
+                message = f"'{value}' is no value of {column.fact if fact is None else fact.name}; use {allowed}"
+                faults.append(_place(document, (*here, "recode"), message))
         columns[name] = Mapped(column.fact, recode, tuple(map(written, column.missing)))
-    if faults:
-        raise DeciduaError(faults)
     return ColumnMapping(
-        columns, tuple(map(written, read.missing)), read.decimal, read.encoding, read.delimiter, places
+        columns,
+        usual.missing if read.missing is None else tuple(map(written, read.missing)),
+        read.decimal or usual.decimal,
+        read.encoding or usual.encoding,
+        read.delimiter,
+        places,
     )
+
+
+def _fields_of(kind: str) -> tuple[str, ...]:
+    return (ID, *long_fields("pregnancies" if kind == "pregnancies" else "transfers"))
 
 
 def written(code: Code) -> str:
@@ -179,7 +232,8 @@ def _faults(error: ValidationError, document: Document) -> Iterator[Fault]:
             continue
         seen.add(place)
         if detail["type"] == "extra_forbidden":
-            names = ("fact", "recode", "missing") if "columns" in place else tuple(_File.model_fields)
+            table = _Table if place[0] in ("pregnancies", "transfers") else _File
+            names = ("fact", "recode", "missing") if "columns" in place else tuple(table.model_fields)
             message = f"there is no such key; it may hold {', '.join(names)}"
         elif detail["type"] == "missing":
             message = "is required here; add it"

@@ -11,7 +11,17 @@ from typing import Literal
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import DERIVED, vocabulary
 
-__all__ = ["ENDINGS", "PREFIX", "Part", "allowed_in", "column_names", "may_be_limits", "nearly_named", "read_name"]
+__all__ = [
+    "COMPLETE",
+    "ENDINGS",
+    "PREFIX",
+    "Part",
+    "allowed_in",
+    "column_names",
+    "may_be_limits",
+    "nearly_named",
+    "read_name",
+]
 
 PREFIX = "decidua_"
 """What the names of the columns begin with that are appended."""
@@ -21,6 +31,12 @@ ENDINGS: dict[Part, str] = {"exact": "", "at_least": "_at_least", "at_most": "_a
 
 CLOSE = 0.9
 """How like a name must be to be taken for a misspelt one: a letter or two in a name of usual length."""
+
+COMPLETE: dict[str, Fact] = {
+    f"{section}.complete": Fact(f"{section}.complete", "yes_no", f"Every one of her {section} so far is accounted for")
+    for section in ("pregnancies", "transfers")
+}
+"""Columns that are no findings: they say, as a profile does, that what is not told of her history did not happen."""
 
 _LIMITED = frozenset(fact.name for fact in DERIVED if fact.kind in ("integer", "number"))
 
@@ -38,7 +54,8 @@ def column_names(fact: Fact) -> tuple[str, ...]:
 def read_name(name: str) -> tuple[Fact, Part] | None:
     """Return the fact that a column of that name holds and which part of it, or None."""
     for part, ending in ENDINGS.items():
-        fact = vocabulary().get(name.removesuffix(ending)) if name.endswith(ending) else None
+        stem = name.removesuffix(ending)
+        fact = vocabulary().get(stem, COMPLETE.get(stem)) if name.endswith(ending) else None
         if fact is not None and (part == "exact" or may_be_limits(fact)):
             return fact, part
     return None

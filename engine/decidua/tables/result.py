@@ -7,9 +7,28 @@ from typing import Literal
 from decidua.evidence.models import OptionKey
 from decidua.frozen import Frozen
 
-__all__ = ["Attrition", "CohortReport", "ColumnFault", "Counted", "Problem", "StatusCount", "Step", "StrategyAttrition"]
+__all__ = [
+    "Attrition",
+    "CohortReport",
+    "ColumnFault",
+    "Counted",
+    "LongReport",
+    "Problem",
+    "StatusCount",
+    "Step",
+    "StrategyAttrition",
+]
 
-Problem = Literal["unknown_category", "wrong_type", "out_of_range", "contradiction"]
+Problem = Literal[
+    "unknown_category",
+    "wrong_type",
+    "out_of_range",
+    "contradiction",
+    "no_id",
+    "id_of_several",
+    "id_of_nobody",
+    "without_their_number",
+]
 
 
 class ColumnFault(Frozen):
@@ -83,6 +102,30 @@ class Attrition(Frozen):
     strategies: tuple[StrategyAttrition, ...]
 
 
+class LongReport(Frozen):
+    """What is said of a long table beside the table of women.
+
+    Attributes:
+        table: What a row of it is: ``pregnancies`` or ``transfers``.
+        rows: Rows.
+        women: How many women have a row.
+        without_outcome: Rows whose outcome is not known.
+        read: Columns that were read, with the field each holds.
+        not_read: Columns that were not.
+        empty: Columns that were read and hold nothing.
+        faults: Cells that were not used, and rows that belong to no woman.
+    """
+
+    table: str
+    rows: int
+    women: int
+    without_outcome: int
+    read: tuple[tuple[str, str], ...]
+    not_read: tuple[str, ...]
+    empty: tuple[str, ...]
+    faults: tuple[ColumnFault, ...]
+
+
 class CohortReport(Frozen):
     """What is said of the whole table.
 
@@ -98,6 +141,7 @@ class CohortReport(Frozen):
         combinations: Distinct combinations of verdicts for which a status was worked out.
         count_combinations: Distinct combinations of counts whose bounds were worked out.
         spread: Whether either grew towards the number of women, so that little was spared.
+        long: The long tables beside it.
     """
 
     decidua: str
@@ -116,3 +160,4 @@ class CohortReport(Frozen):
     count_combinations: int
     spread: bool
     notice: str
+    long: tuple[LongReport, ...] = ()

@@ -9,7 +9,10 @@ from decidua.errors import DeciduaError, Fault
 from decidua.rulebook.book import DatedRulebook
 from decidua.tables.cohort import BATCH
 from decidua.tables.files import TableWriter, open_table, refuse_itself
+from decidua.tables.histories import LongTables
+from decidua.tables.ids import WomenIds, ids_in_file, needed_id
 from decidua.tables.judging import TableJudge, faults_as_error
+from decidua.tables.long import Beside, open_long, read_long
 from decidua.tables.mapping import ColumnMapping
 from decidua.tables.result import CohortReport
 
@@ -18,12 +21,13 @@ __all__ = ["judge_file"]
 Progress = Callable[[int, int | None], None]
 
 
-def judge_file(
+def judge_file(  # noqa: PLR0913 - each is an option of the command
     view: DatedRulebook,
     table: Path,
     out: Path,
     mapping: ColumnMapping,
     *,
+    beside: Beside | None = None,
     strict: bool = False,
     overwrite: bool = False,
     progress: Progress | None = None,
@@ -34,7 +38,8 @@ def judge_file(
         view: The rules.
         table: A CSV, Parquet or Arrow file, or a folder of Parquet parts.
         out: The file to write; it has its name only once it is whole.
-        mapping: How the table is read.
+        mapping: How the tables are read.
+        beside: Long tables of pregnancies or transfers, one row each.
         strict: Refuse a table with cells that cannot be used.
         overwrite: Whether ``out`` may replace a file that exists.
         progress: Told after each batch how many women were judged, and of how many where that is known.
@@ -44,7 +49,8 @@ def judge_file(
     """
     refuse_itself(table, out)
     source = open_table(table, mapping)
-    judge = TableJudge(view, source.columns, source.schema, mapping)
+    long = _beside(table, beside, mapping)
+    judge = TableJudge(view, source.columns, source.schema, mapping, long)
     with TableWriter(out, overwrite=overwrite) as writer:
         for batch in source.batches(BATCH):
             writer.write(batch.hstack(judge.judge(batch)))
@@ -52,7 +58,16 @@ def judge_file(
                 progress(judge.women, source.rows)
         if judge.women == 0:
             raise DeciduaError(Fault("has no rows, so there is nobody to judge", file=str(table)))
-        if strict and judge.faults:
-            raise faults_as_error(judge.faults)
+        if strict and judge.every_fault:
+            raise faults_as_error(judge.every_fault)
         writer.finish()
     return judge.report()
+
+
+def _beside(table: Path, beside: Beside | None, mapping: ColumnMapping) -> LongTables | None:
+    """Read the long tables, and before them the ids of the women."""
+    if beside is None or not beside.tables:
+        return None
+    column = needed_id(beside.column)
+    opened = {kind: open_long(path, kind, mapping) for kind, path in beside.tables.items()}
+    return read_long(opened, mapping, column, WomenIds(ids_in_file(table, mapping, column), column, str(table)))

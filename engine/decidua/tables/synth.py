@@ -20,7 +20,7 @@ from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import direct_facts, vocabulary
 from decidua.tables.files import TableWriter
 
-__all__ = ["make_register", "write_register"]
+__all__ = ["Register", "by_group", "chance_of", "check_women", "make_register", "one_of", "write_register"]
 
 MOST = 1_000_000_000
 BATCH = 100_000
@@ -32,8 +32,8 @@ MIX = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 
 @cache
 def _figures() -> dict[str, Any]:
-    figures = read_document(Path(__file__).with_name("register.yaml"), limit=100_000).value
-    return dict(figures)
+    """Return the invented figures."""
+    return dict(read_document(Path(__file__).with_name("register.yaml"), limit=100_000).value)
 
 
 def write_register(
@@ -56,8 +56,7 @@ def write_register(
     Raises:
         DeciduaError: No such number of women, or the file cannot be written.
     """
-    if not 1 <= women <= MOST:
-        raise DeciduaError(f"the number of women is a whole number from 1 to {MOST}, not {women}")
+    check_women(women)
     with TableWriter(path, overwrite=overwrite) as writer:
         for start in range(0, women, BATCH):
             count = min(BATCH, women - start)
@@ -67,12 +66,33 @@ def write_register(
         writer.finish()
 
 
+def check_women(women: int) -> None:
+    """Check that a register of so many women can be made.
+
+    Raises:
+        DeciduaError: It cannot.
+    """
+    if not 1 <= women <= MOST:
+        raise DeciduaError(f"the number of women is a whole number from 1 to {MOST}, not {women}")
+
+
 def make_register(women: int, seed: int, *, start: int = 0) -> pl.DataFrame:
     """Make the women of a register from row ``start`` on (0 is the first): an id, a centre, and findings."""
-    return _Register(women, seed, start).table()
+    return Register(women, seed, start).table()
 
 
-class _Register:
+def chance_of(seed: int, name: str) -> pl.Expr:
+    """Return a number from 0 up to 1 for each ``row``, drawn for this name."""
+    digest = hashlib.sha256(f"{seed}:{name}".encode()).digest()
+    first, second, third = (pl.lit(one, pl.UInt64) for one in MIX)
+    drawn = pl.col("row") * first + pl.lit(int.from_bytes(digest[:8], "big"), pl.UInt64)
+    drawn = (drawn ^ (drawn // 2**30)) * second
+    drawn = (drawn ^ (drawn // 2**27)) * third
+    drawn = drawn ^ (drawn // 2**31)
+    return (drawn // 2**11).cast(pl.Float64) * 2.0**-53
+
+
+class Register:
     """Women in the making: each step adds columns that later ones lean on."""
 
     def __init__(self, women: int, seed: int, start: int) -> None:
@@ -92,13 +112,7 @@ class _Register:
 
     def chance(self, name: str) -> pl.Expr:
         """Return a number from 0 up to 1 for each row, drawn for this name."""
-        digest = hashlib.sha256(f"{self.seed}:{name}".encode()).digest()
-        first, second, third = (pl.lit(one, pl.UInt64) for one in MIX)
-        drawn = pl.col("row") * first + pl.lit(int.from_bytes(digest[:8], "big"), pl.UInt64)
-        drawn = (drawn ^ (drawn // 2**30)) * second
-        drawn = (drawn ^ (drawn // 2**27)) * third
-        drawn = drawn ^ (drawn // 2**31)
-        return (drawn // 2**11).cast(pl.Float64) * 2.0**-53
+        return chance_of(self.seed, name)
 
     def add(self, **columns: pl.Expr) -> None:
         """Add columns."""
@@ -109,7 +123,7 @@ class _Register:
         self.add(
             id=pl.col("row").cast(pl.Int64) + 1,
             centre=(self.chance("centre") * figures["centres"]).cast(pl.Int64) + 1,
-            group=_one_of(self.chance("group"), figures["groups"]),
+            group=one_of(self.chance("group"), figures["groups"]),
             autoimmune=self.chance("autoimmune") < figures["autoimmune"],
         )
         for name, block in figures["blocks"].items():
@@ -118,7 +132,7 @@ class _Register:
                 digest = hashlib.sha256(f"{self.seed}:{name}:{centre}".encode()).digest()
                 more = block["centres"] * (2 * digest[0] / 255 - 1)
                 lean = pl.when(pl.col("centre") == centre).then(pl.lit(more)).otherwise(lean)
-            share = _by_group({group: block[group] for group in figures["groups"]}) + lean
+            share = by_group({group: block[group] for group in figures["groups"]}) + lean
             self.add(**{f"knows {name}": self.chance(f"knows {name}") < share})
 
     def _count(self, name: str) -> pl.Expr:
@@ -127,7 +141,7 @@ class _Register:
         chance = self.chance(name)
         drawn = pl.lit(None, pl.Int64)
         for group, shares in counts.items():
-            mine = _one_of(chance, {str(at): share for at, share in enumerate(shares)}).cast(pl.Int64)
+            mine = one_of(chance, {str(at): share for at, share in enumerate(shares)}).cast(pl.Int64)
             drawn = pl.when(pl.col("group") == group).then(mine).otherwise(drawn)
         return drawn
 
@@ -159,7 +173,8 @@ class _Register:
         self._show("losses.biochemical", pl.col("total") - pl.col("clinical"), "detail")
         self._show("losses.consecutive", pl.col("run"), "detail")
         self._show("losses.before_10_weeks", pl.col("early"), "detail")
-        self._show("losses.from_14_weeks", self._part("later", figures["from_14_weeks"], "late"), "detail")
+        self.add(late=self._part("later", figures["from_14_weeks"], "late"))
+        self._show("losses.from_14_weeks", pl.col("late"), "detail")
         self._show("losses.aneuploid", pl.col("aneuploid"), "tissue")
         self._show("losses.euploid", pl.col("karyotyped") - pl.col("aneuploid"), "tissue")
 
@@ -196,10 +211,10 @@ class _Register:
             return chance < self._leaning(given["yes"], given)
         if fact.kind == "choice":
             if "shares" in given:
-                return _one_of(chance, given["shares"])
+                return one_of(chance, given["shares"])
             usual = next(word for word in (*USUAL, *fact.choices) if word in fact.choices)
             others = [choice for choice in fact.choices if choice != usual]
-            rest = _one_of(self.chance(f"{fact.name} other"), dict.fromkeys(others, 1 / len(others)))
+            rest = one_of(self.chance(f"{fact.name} other"), dict.fromkeys(others, 1 / len(others)))
             return pl.when(chance < self._leaning(given["usual"], given)).then(pl.lit(usual)).otherwise(rest)
         return self._number(fact, given)
 
@@ -229,9 +244,9 @@ class _Register:
         """Let findings not contradict each other: what a normal image shows, and what is asked in pregnancy only."""
         thyroid, imaging, finding = "workup.thyroid", "workup.uterine_imaging", "workup.uterine_finding"
         others = [choice for choice in vocabulary()[finding].choices if choice != "none"]
-        found = _one_of(self.chance(f"{finding} seen"), dict.fromkeys(others, 1 / len(others)))
+        found = one_of(self.chance(f"{finding} seen"), dict.fromkeys(others, 1 / len(others)))
         diseases = [choice for choice in vocabulary()["workup.thyroid_disease"].choices if choice != "none"]
-        disease = _one_of(self.chance("thyroid seen"), dict.fromkeys(diseases, 1 / len(diseases)))
+        disease = one_of(self.chance("thyroid seen"), dict.fromkeys(diseases, 1 / len(diseases)))
         normal = pl.lit("none")
         pregnant = pl.col("pregnancy.pregnant")
         lupus = pl.col("condition.lupus")
@@ -257,7 +272,7 @@ class _Register:
         )
 
 
-def _one_of(chance: pl.Expr, shares: Mapping[str, float]) -> pl.Expr:
+def one_of(chance: pl.Expr, shares: Mapping[str, float]) -> pl.Expr:
     """Draw one of several words by their shares; what is left to 1 goes to the last."""
     words = list(shares)
     drawn, least = pl.lit(words[-1]), 0.0
@@ -270,7 +285,8 @@ def _one_of(chance: pl.Expr, shares: Mapping[str, float]) -> pl.Expr:
     return drawn
 
 
-def _by_group(shares: Mapping[str, float]) -> pl.Expr:
+def by_group(shares: Mapping[str, float]) -> pl.Expr:
+    """Return the share of each woman's group."""
     value = pl.lit(0.0)
     for group, share in shares.items():
         value = pl.when(pl.col("group") == group).then(pl.lit(float(share))).otherwise(value)

@@ -1,0 +1,122 @@
+"""The ids by which the rows of long tables are those of a woman: each woman has one, and no two have the same.
+
+Ids are compared as they are written, spaces around them apart; a whole number is the same with or without a point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from decidua.errors import DeciduaError, Fault, nearest
+from decidua.tables.files import kind_of, open_table
+from decidua.tables.long_fields import ID
+from decidua.tables.mapping import ColumnMapping
+from decidua.tables.result import ColumnFault, Problem
+
+__all__ = ["FIRST_ROWS", "WomenIds", "as_ids", "ids_in_file", "need_id", "needed_id"]
+
+FIRST_ROWS = 3
+WOMEN_READ = 1_000_000
+AN_ID = "an id that no other woman has"
+
+
+def needed_id(column: str | None) -> str:
+    """Return the column of ids.
+
+    Raises:
+        DeciduaError: None was named.
+    """
+    if column is None:
+        raise DeciduaError("long tables are joined by the woman's id; name its column (--id COLUMN, or id='COLUMN')")
+    return column
+
+
+def need_id(columns: tuple[str, ...], column: str, table: str) -> None:
+    """Check that a table has the column of ids.
+
+    Raises:
+        DeciduaError: It has not.
+    """
+    if column not in columns:
+        raise DeciduaError(
+            Fault(f"has no column '{column}' for the ids{nearest(column, columns)}; name it with --id", file=table)
+        )
+
+
+def as_ids(cells: pl.Series, table: str) -> pl.Series:
+    """Return ids as text; null where there is none.
+
+    Raises:
+        DeciduaError: The column holds nothing that can be an id.
+    """
+    dtype = cells.dtype
+    if isinstance(dtype, pl.String | pl.Categorical | pl.Enum):
+        text = cells.cast(pl.String).str.strip_chars()
+        return pl.select(pl.when(text != "").then(text)).to_series()
+    if dtype.is_integer() or isinstance(dtype, pl.Null):
+        return cells.cast(pl.String)
+    if dtype.is_float():
+        whole = cells.cast(pl.Int64, strict=False)
+        same = whole.cast(pl.Float64) == cells
+        return pl.select(
+            pl.when(same).then(whole.cast(pl.String)).when(cells.is_not_nan()).then(cells.cast(pl.String))
+        ).to_series()
+    raise DeciduaError(
+        Fault(f"the column '{cells.name}' holds {dtype}, which is no id; ids are text or whole numbers", table)
+    )
+
+
+def ids_in_file(path: Path, mapping: ColumnMapping, column: str) -> Iterator[pl.Series]:
+    """Yield the cells of the column of ids in a file of women, in order, part by part.
+
+    Raises:
+        DeciduaError: The file cannot be read, or has no such column.
+    """
+    table = open_table(path, mapping)
+    need_id(table.columns, column, str(path))
+    if kind_of(path) == "parquet":
+        parts = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+        for part in parts:
+            yield pl.read_parquet(part, columns=[column], hive_partitioning=False)[column]
+        return
+    for batch in table.batches(WOMEN_READ):
+        yield batch[column]
+
+
+class WomenIds:
+    """Where each woman stands in the table of women.
+
+    Args:
+        ids: The cells of the column of ids, in order.
+        column: Its name.
+        table: What the table is called in messages.
+
+    Attributes:
+        women: How many rows there are.
+        nobody: Rows without an id, or with the id of another row too; the first is 0.
+        faults: Those rows, counted.
+    """
+
+    def __init__(self, ids: Iterator[pl.Series], column: str, table: str) -> None:
+        texts = [as_ids(cells, table) for cells in ids]
+        every = pl.concat(texts) if texts else pl.Series([], dtype=pl.String)
+        self.women = every.len()
+        places = pl.DataFrame({ID: every, "woman": pl.int_range(self.women, dtype=pl.UInt32, eager=True)})
+        known = places.filter(pl.col(ID).is_not_null())
+        twice = known.filter(pl.col(ID).is_duplicated())
+        self._places = known if twice.is_empty() else known.join(twice, on="woman", how="anti")
+        missing = places.filter(pl.col(ID).is_null())["woman"]
+        self.nobody = pl.concat([missing, twice["woman"]]).sort()
+        found: list[tuple[Problem, pl.Series]] = [("no_id", missing), ("id_of_several", twice["woman"])]
+        self.faults = tuple(
+            ColumnFault(column, ID, problem, rows.len(), tuple(row + 1 for row in rows.head(FIRST_ROWS)), AN_ID)
+            for problem, rows in found
+            if rows.len()
+        )
+
+    def place(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return rows with ``woman`` in place of their id; null where no woman has it."""
+        return rows.join(self._places, on=ID, how="left", maintain_order="left")
