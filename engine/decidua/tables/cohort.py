@@ -1,4 +1,7 @@
-"""A table of women in, the same table with verdicts and statuses out, of the same kind: Polars, pandas or PyArrow."""
+"""A table of women in, the same table with verdicts and statuses out, of the same kind.
+
+Polars, pandas and PyArrow are judged here, Spark where its parts are.
+"""
 
 from __future__ import annotations
 
@@ -37,10 +40,10 @@ def judge_any(
     """Judge a table of women, as ``decidua.cohort`` says."""
     book = rulebook if rulebook is not None else load_rulebook()
     read = read_mapping(mapping)
-    if isinstance(table, pl.LazyFrame):
+    if isinstance(table, pl.LazyFrame) or type(table).__module__.startswith("pyspark."):
         if report is not None:
             raise DeciduaError("a lazy table has no report; collect it first, or use 'decidua cohort' for files")
-        return _lazily(table, book, read, as_of, strict=strict)  # type: ignore[return-value]
+        return _lazily(table, book, read, as_of, strict=strict)  # type: ignore[no-any-return]
     frame = as_polars(table)
     judge = TableJudge(book.at(as_of), frame.columns, frame.schema, read)
     added = judge_table(judge, frame, strict=strict)
@@ -65,6 +68,16 @@ def judge_table(judge: TableJudge, frame: pl.DataFrame, *, strict: bool) -> pl.D
 
 
 def _lazily(
+    table: Any, book: Rulebook, mapping: ColumnMapping, as_of: str | datetime.date | None, *, strict: bool
+) -> Any:
+    if isinstance(table, pl.LazyFrame):
+        return _lazy_polars(table, book, mapping, as_of, strict=strict)
+    from decidua.tables.spark import judge_spark  # noqa: PLC0415 - a table of it came in, so it is there
+
+    return judge_spark(table, book, mapping, as_of, strict=strict)
+
+
+def _lazy_polars(
     table: pl.LazyFrame, book: Rulebook, mapping: ColumnMapping, as_of: str | datetime.date | None, *, strict: bool
 ) -> pl.LazyFrame:
     view = book.at(as_of)
@@ -99,7 +112,8 @@ def as_polars(table: Any) -> pl.DataFrame:
         _refuse_twice([str(column) for column in table.columns])
         return _from_pandas(table)
     raise DeciduaError(
-        f"a table is a Polars DataFrame or LazyFrame, a pandas DataFrame or a PyArrow Table, not {kind}.{name}"
+        "a table is a Polars DataFrame or LazyFrame, a pandas DataFrame, a PyArrow Table or a Spark DataFrame, "
+        f"not {kind}.{name}"
     )
 
 

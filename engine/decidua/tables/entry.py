@@ -49,12 +49,13 @@ def cohort(
 
     Args:
         table: One row a woman, columns named as the facts, in their units: a Polars ``DataFrame`` or ``LazyFrame``, a
-            pandas ``DataFrame`` or a PyArrow ``Table``. A ``LazyFrame`` stays lazy: it is read when it is collected.
+            pandas ``DataFrame``, a PyArrow ``Table`` or a Spark ``DataFrame`` (extra ``decidua[spark]``). What is lazy
+            stays so: it is read when it is collected or written.
         mapping: A mapping file, or what such a file holds.
         as_of: What could be said on a date; None is the date of the evidence base.
         rulebook: The rules; None takes the shipped ones.
         strict: Refuse a table with cells that cannot be used; else these women are unknown there.
-        report: Called with the counts over the whole table; not for a ``LazyFrame``, which may be read in parts.
+        report: Called with the counts over the whole table; not for a lazy table, which may be read in parts.
 
     Returns:
         A table of the same kind. Verdicts are true, false or null, which is unknown.
