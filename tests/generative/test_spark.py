@@ -89,7 +89,7 @@ def test_every_status_definition_and_panel_of_a_row_is_that_of_the_woman(on_thre
 
 @on_spark
 def test_every_verdict_that_spark_works_out_of_a_row_is_that_of_the_woman(on_three_parts):
-    from decidua.tables.spark import VERDICT, verdicts
+    from decidua.tables.spark import VERDICT, verdicts  # noqa: PLC0415 - PySpark may not be installed
 
     table, rows = on_three_parts
     names = {id_: VERDICT + "".join(one if one.isalnum() else "_" for one in id_) for id_ in VIEW.rules}

@@ -44,18 +44,20 @@ def test_nothing_runs_before_the_answer_is_asked_for():
     table = table_of(REGISTER)
     context.setJobGroup("lazy", "what runs in this test")
     judged, said = decidua.cohort(table), spark.verdicts(table)
-    assert {judged.columns[-1], said.columns[-1]} >= {"decidua_missing"}
+    assert judged.columns[-1] == "decidua_missing"
+    assert said.columns[-1].startswith("decidua_verdict_")
     assert list(context.statusTracker().getJobIdsForGroup("lazy")) == []
     assert judged.count() == REGISTER.height
     assert len(context.statusTracker().getJobIdsForGroup("lazy")) > 0
 
 
 @on_spark
-@pytest.mark.parametrize("way", [decidua.cohort, lambda table: spark.verdicts(table)], ids=["cohort", "verdicts"])
+@pytest.mark.parametrize("way", ["cohort", "verdicts"])
 def test_no_row_moves_from_one_part_to_another(way, tmp_path):
     path = str(tmp_path / "register.parquet")
     REGISTER.write_parquet(path)
-    steps = steps_of(way(session().read.parquet(path)))
+    ways = {"cohort": decidua.cohort, "verdicts": spark.verdicts}
+    steps = steps_of(ways[way](session().read.parquet(path)))
     assert "MapInArrow" in steps
     assert "Exchange" not in steps
 
@@ -134,7 +136,7 @@ def test_a_cell_that_cannot_be_used_is_unknown_and_refused_when_strict():
     table = table_of(frame, 1)
     answer, plain = decidua.cohort(table), decidua.cohort(frame)
     assert pl.from_arrow(answer.toArrow()).equals(plain)
-    refused = "losses.total: 1 cell cannot be used .out of range."
+    refused = r"losses\.total: 1 cell cannot be used \(out of range\)"
     with pytest.raises(Exception, match=refused) as caught:
         decidua.cohort(table, strict=True).collect()
     assert "young" not in str(caught.value)
@@ -211,6 +213,8 @@ def test_a_strict_judge_forgets_the_faults_of_other_parts(monkeypatch):
     monkeypatch.setenv("POLARS_MAX_THREADS", "1")
     bad = pa.record_batch({"given 0": [900, 901], "given 1": [30.0, 300.0]})
     for _ in range(2):
-        with pytest.raises(DeciduaError, match="in one part of the table: losses.total: 2 cells cannot .* age: 1 cell"):
+        with pytest.raises(
+            DeciduaError, match=r"in one part of the table: losses\.total: 2 cells cannot .* age: 1 cell"
+        ):
             list(parts.judge_part(shipped(strict=True), [bad]))
         assert len(list(parts.judge_part(shipped(strict=True), batches(1)))) == 1

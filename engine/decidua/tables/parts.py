@@ -36,7 +36,7 @@ class Shipped(Frozen):
     """What an executor is sent beside its part of the table.
 
     Attributes:
-        packed: The rulebook, its date and the mapping, compressed.
+        packed: The rulebook, the date that is asked for and the mapping, compressed.
         release: Of decidua on the driver.
         columns: Names of the table's columns, in order.
         read: Names of those that hold facts.
@@ -126,8 +126,8 @@ def _judge(shipped: Shipped, schema: pl.Schema) -> TableJudge:
 def _made(packed: bytes, schema: tuple[tuple[str, pl.DataType], ...]) -> TableJudge:
     from decidua.tables.judging import TableJudge  # noqa: PLC0415 - loads Polars
 
-    book, day, mapping = pickle.loads(zlib.decompress(packed))  # noqa: S301 - from the driver, as is the code that runs
-    return TableJudge(book.at(day), [name for name, _ in schema], dict(schema), mapping)
+    book, as_of, mapping = pickle.loads(zlib.decompress(packed))  # noqa: S301 - from the driver, as is the code that runs
+    return TableJudge(book.at(as_of), [name for name, _ in schema], dict(schema), mapping)
 
 
 _kept = lru_cache(maxsize=2)(_made)

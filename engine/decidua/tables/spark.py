@@ -103,7 +103,7 @@ def _prepared(
     view = book.at(as_of)
     read = tuple(source.column for source in find_sources(table.columns, mapping))
     judge = TableJudge(view, read, dict.fromkeys(read, pl.Null()), mapping)
-    packed = zlib.compress(pickle.dumps((book, view.day, mapping), protocol=5))
+    packed = zlib.compress(pickle.dumps((book, as_of, mapping), protocol=5))
     return judge, Shipped(packed, __version__, tuple(table.columns), read, strict)
 
 
