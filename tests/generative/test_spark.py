@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,11 +52,15 @@ def women() -> tuple[list[str], list[dict[str, Any]]]:
     return list(columns), found
 
 
+def numbered() -> tuple[pl.DataFrame, list[dict[str, Any]]]:
+    columns, rows = women()
+    return frame_of(columns, rows).insert_column(0, pl.Series("woman", range(len(rows)), dtype=pl.Int64)), rows
+
+
 @pytest.fixture(scope="module")
 def on_three_parts():
     """The generated women as a Spark table in several parts, and what stands in their rows."""
-    columns, rows = women()
-    frame = frame_of(columns, rows).with_row_index("woman")
+    frame, rows = numbered()
     return session().createDataFrame(frame.to_arrow()).repartition(PARTS, "woman"), rows
 
 
@@ -78,8 +83,7 @@ def test_every_status_definition_and_panel_of_a_row_is_that_of_the_woman(on_thre
     table, rows = on_three_parts
     assert table.rdd.getNumPartitions() == PARTS
     assert len(rows) >= 60
-    columns = women()[0]
-    plain = decidua.cohort(frame_of(columns, rows).with_row_index("woman"))
+    plain = decidua.cohort(numbered()[0])
     answer = decidua.cohort(table)
     assert answer.columns == plain.columns
     for row, said, on_polars in zip(rows, in_order(answer, rows), plain.rows(named=True), strict=True):
