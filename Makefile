@@ -27,8 +27,9 @@ prove:
 cases:
 	$(PYTHON) -m decidua rules test
 
+# The tests on Spark share one session, so one process runs them all.
 test:
-	$(PYTHON) -m pytest -n 2 -q
+	$(PYTHON) -m pytest -n 2 -q --dist loadgroup
 
 # What may differ between releases of Python: the meaning, what is read, every shipped profile. The rest runs once.
 meaning:
@@ -42,7 +43,7 @@ MANY = tests/generative tests/proofs tests/functional/test_cli_prove.py tests/fu
   tests/unit/test_comparison.py tests/rules/test_rule_schemas.py tests/packaging
 
 coverage:
-	$(PYTHON) -m pytest -n 2 -q --each 1 $(addprefix --ignore=,$(MANY)) --cov --cov-report=term --cov-fail-under=95
+	$(PYTHON) -m pytest -n 2 -q --dist loadgroup --each 1 $(addprefix --ignore=,$(MANY)) --cov --cov-report=term --cov-fail-under=95
 
 benchmark:
 	$(PYTHON) -m pytest tests/benchmarks --benchmark-enable --benchmark-only
