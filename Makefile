@@ -26,9 +26,10 @@ prove:
 cases:
 	$(PYTHON) -m decidua rules test
 
-# Branch coverage is measured along the way, over one case of each test (tests/conftest.py).
+# Branch coverage is measured along the way, over one case of each test (tests/conftest.py). The tests on Spark share one
+# session, so one process runs them all.
 test:
-	$(PYTHON) -m pytest -n 2 -q --cov --cov-report=term --cov-fail-under=95
+	$(PYTHON) -m pytest -n 2 -q --dist loadgroup --cov --cov-report=term --cov-fail-under=95
 
 # What may differ between releases of Python: the meaning, what is read, every shipped profile. The rest runs once.
 meaning:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from itertools import permutations
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
-from tests.spec.engines import ENGINES, SpecEngine, on_every_engine
+from tests.local_spark import WHY_NOT
+from tests.spec.engines import ENGINES, SpecEngine, on_every_engine, parsed, written_case
 from tests.spec.spec import AND, AT_LEAST_2_OF_3, COMPARISONS, NOT, OR, SPECIFICATION, Table
 
 from decidua import truth
-from decidua.condition.parser import parse_condition
 from decidua.condition.syntax import OPERATORS, All, AnyOf, AtLeast, Atom, Condition, Not, walk
 from decidua.profile.facts import Facts
 from decidua.profile.interval import Interval
@@ -21,13 +21,6 @@ from decidua.truth import NO, UNKNOWN, YES, Verdict
 TABLES = [(chapter, table) for chapter in SPECIFICATION for table in chapter.tables]
 FINDINGS = ("condition.asthma", "condition.gout", "condition.lupus")
 ATOMS = tuple(Atom(fact, "=", value=True) for fact in FINDINGS)
-
-
-def parsed(value: Any) -> Condition:
-    faults: list[str] = []
-    condition = parse_condition(value, report=lambda place, message: faults.append(f"{place}: {message}"))
-    assert condition is not None, faults
-    return condition
 
 
 def women_with(*verdicts: Verdict) -> Facts:
@@ -66,9 +59,8 @@ def test_two_of_three_findings_are_counted_as_the_rows_say_in_any_order(engine):
     "table", [pytest.param(table, id=f"{chapter.title}: {table.title}") for chapter, table in TABLES]
 )
 def test_a_condition_means_what_its_table_says(engine, table):
-    rules = {"this": parsed(table.condition), **{id_: parsed(value) for id_, value in table.rules.items()}}
-    women = [Facts(row.known) for row in table.rows]
-    found = [(row.known, one["this"]) for row, one in zip(table.rows, engine.judge(rules, women), strict=True)]
+    judged = engine.judge(*written_case(table))
+    found = [(row.known, one["this"]) for row, one in zip(table.rows, judged, strict=True)]
     assert found == [(row.known, row.verdict) for row in table.rows]
 
 
@@ -140,9 +132,10 @@ def test_every_fact_of_the_specification_is_in_the_vocabulary_with_possible_valu
                     assert isinstance(value, Interval | (int if fact.kind == "integer" else float))
 
 
-def test_only_the_production_network_may_be_missing_and_only_from_python_3_13_on():
+def test_only_the_production_network_may_be_missing_from_python_3_13_on_and_spark_where_it_is_not_installed():
     missing = {name for name, engine in ENGINES.items() if not engine.installed}
-    assert missing == (set() if sys.version_info < (3, 13) else {"durable"})
+    wanted = {"durable": sys.version_info >= (3, 13), "frame-spark": bool(WHY_NOT)}
+    assert missing == {name for name, absent in wanted.items() if absent}
 
 
 def test_every_table_of_the_specification_has_its_own_title():

@@ -1,4 +1,7 @@
-"""A table of women in, the same table with verdicts and statuses out, of the same kind: Polars, pandas or PyArrow."""
+"""A table of women in, the same table with verdicts and statuses out, of the same kind.
+
+Polars, pandas and PyArrow are judged here, Spark where its parts are.
+"""
 
 from __future__ import annotations
 
@@ -45,10 +48,13 @@ def judge_any(
     """Judge a table of women, as ``decidua.cohort`` says."""
     book = rulebook if rulebook is not None else load_rulebook()
     read = read_mapping(mapping)
+    on_spark = type(table).__module__.startswith("pyspark.")
+    if report is not None and (on_spark or isinstance(table, pl.LazyFrame)):
+        raise DeciduaError("a lazy table has no report; collect it first, or use 'decidua cohort' for files")
+    if on_spark:
+        return _on_spark(table, book, read, as_of, beside, strict=strict)  # type: ignore[no-any-return]
     read_beside = _reader_of(beside)
     if isinstance(table, pl.LazyFrame):
-        if report is not None:
-            raise DeciduaError("a lazy table has no report; collect it first, or use 'decidua cohort' for files")
         return _lazily(table, book, read, as_of, read_beside, strict=strict)  # type: ignore[return-value]
     frame = as_polars(table)
     judge = TableJudge(book.at(as_of), frame.columns, frame.schema, read, read_beside(frame, read))
@@ -93,6 +99,24 @@ def _reader_of(beside: Beside | None) -> TablesBeside:
     return read
 
 
+def _on_spark(
+    table: Any,
+    book: Rulebook,
+    mapping: ColumnMapping,
+    as_of: str | datetime.date | None,
+    beside: Beside | None,
+    *,
+    strict: bool,
+) -> Any:
+    if beside is not None and any(one is not None for one in beside.tables.values()):
+        raise DeciduaError(
+            "long tables are not read beside a table of Spark; draw their facts with 'decidua cohort' on files first"
+        )
+    from decidua.tables.spark import judge_spark  # noqa: PLC0415 - a table of it came in, so it is there
+
+    return judge_spark(table, book, mapping, as_of, strict=strict)
+
+
 def _lazily(
     table: pl.LazyFrame,
     book: Rulebook,
@@ -135,7 +159,8 @@ def as_polars(table: Any) -> pl.DataFrame:
         _refuse_twice([str(column) for column in table.columns])
         return _from_pandas(table)
     raise DeciduaError(
-        f"a table is a Polars DataFrame or LazyFrame, a pandas DataFrame or a PyArrow Table, not {kind}.{name}"
+        "a table is a Polars DataFrame or LazyFrame, a pandas DataFrame, a PyArrow Table or a Spark DataFrame, "
+        f"not {kind}.{name}"
     )
 
 

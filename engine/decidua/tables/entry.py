@@ -53,7 +53,8 @@ def cohort(  # noqa: PLR0913 - one call, named arguments
 
     Args:
         table: One row a woman, columns named as the facts, in their units: a Polars ``DataFrame`` or ``LazyFrame``, a
-            pandas ``DataFrame`` or a PyArrow ``Table``. A ``LazyFrame`` stays lazy: it is read when it is collected.
+            pandas ``DataFrame``, a PyArrow ``Table`` or a Spark ``DataFrame`` (extra ``decidua[spark]``). What is lazy
+            stays so: it is read when it is collected or written.
         pregnancies: A long table, one row a pregnancy, or a file of it; columns named as the fields of one in a
             profile (``decidua schema pregnancies --format csv``). No row is no known history, never "none", unless the
             column ``pregnancies.complete`` of the table of women says yes.
@@ -63,7 +64,7 @@ def cohort(  # noqa: PLR0913 - one call, named arguments
         as_of: What could be said on a date; None is the date of the evidence base.
         rulebook: The rules; None takes the shipped ones.
         strict: Refuse a table with cells that cannot be used; else these women are unknown there.
-        report: Called with the counts over the whole table; not for a ``LazyFrame``, which may be read in parts.
+        report: Called with the counts over the whole table; not for a lazy table, which may be read in parts.
 
     Returns:
         A table of the same kind. Verdicts are true, false or null, which is unknown.
