@@ -105,18 +105,28 @@ class TableJudge:
     def judge(self, batch: pl.DataFrame) -> pl.DataFrame:
         """Return the appended columns for the women of a batch, in their order."""
         facts = self.cells.typed(batch)
-        judged = self._query.run(facts)
+        judged = self.verdicts(facts)
         columns = [_verdict(term).alias(name) for name, term in self._appended.items()]
         columns += [_unknowns(terms).alias(name) for name, terms in self._panel_tests.items()]
         columns.append(self._missing().alias(f"{PREFIX}missing"))
         said = judged.with_columns(columns).select([*self._appended, *self._panel_tests, f"{PREFIX}missing"])
+        said = said.hstack(self.statuses(judged))
+        self.count(judged)
+        return said.select(list(self.appended))
+
+    def verdicts(self, facts: pl.DataFrame) -> pl.DataFrame:
+        """Return the typed facts of a batch with the columns of all verdicts added; ``plan`` says where each stands."""
+        return self._query.run(facts)
+
+    def statuses(self, judged: pl.DataFrame) -> list[pl.Series]:
+        """Return the columns that say how each option stands, for women with all verdicts, and count them."""
+        columns = []
         for option in self._options:
             key = option.option.option
             answers = option.judge(judged)
             self._count_statuses(key, answers["status"])
-            said = said.hstack([answers[what].alias(f"{PREFIX}{what}_{key}") for what in answers.columns])
-        self._count(judged)
-        return said.select(list(self.appended))
+            columns += [answers[what].alias(f"{PREFIX}{what}_{key}") for what in answers.columns]
+        return columns
 
     def _judged(self, facts: pl.LazyFrame) -> pl.LazyFrame:
         judged: pl.LazyFrame = self.plan.judge(nw.from_native(facts)).to_native()
@@ -139,7 +149,8 @@ class TableJudge:
                 terms[f"step {id_} {at}"] = self.plan.term(All(steps[: at + 1]))
         return terms
 
-    def _count(self, judged: pl.DataFrame) -> None:
+    def count(self, judged: pl.DataFrame) -> None:
+        """Count who met what, and which findings hide it, among women with all verdicts."""
         women = judged.height
         names = list(dict.fromkeys(term for term in self._counted_terms.values() if not isinstance(term, Verdict)))
         yes, unknown = (
