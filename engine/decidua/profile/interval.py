@@ -10,7 +10,10 @@ from collections.abc import Sequence
 
 from decidua.frozen import Frozen
 
-__all__ = ["Interval", "Sum", "exactly", "narrow"]
+__all__ = ["REACH", "Interval", "Sum", "exactly", "narrow"]
+
+REACH = 2
+"""Counts that can all be true are never certain to be more than all ends known of them together; this leaves room."""
 
 
 class Interval(Frozen):
@@ -73,16 +76,18 @@ def narrow(counts: dict[str, Interval], sums: Sequence[Sum]) -> None:
     """Let counts bound each other until none moves, in place.
 
     Every step keeps each value that all the sums allow, so the result still holds the truth; where the counts
-    contradict each other, at least one becomes empty.
+    contradict each other, at least one becomes empty. A contradiction among counts without an upper limit shows only in
+    that they rise without end, so it is one where a count rises beyond ``REACH`` times all that is known together.
     """
     low = {name: count.low for name, count in counts.items()}
     high = {name: math.inf if count.high is None else count.high for name, count in counts.items()}
+    reach = REACH * (sum(low.values()) + sum(end for end in high.values() if end != math.inf))
     uses: dict[str, list[int]] = {}
     for at, one in enumerate(sums):
         for name in (one.whole, *one.parts):
             uses.setdefault(name, []).append(at)
     waiting = [True] * len(sums)
-    while any(waiting) and all(low[name] <= high[name] for name in low):
+    while any(waiting) and all(low[name] <= min(high[name], reach) for name in low):
         for at, one in enumerate(sums):
             if waiting[at]:  # else nothing of it has moved since it was applied, and it would move nothing
                 waiting[at] = False
@@ -90,6 +95,8 @@ def narrow(counts: dict[str, Interval], sums: Sequence[Sum]) -> None:
                     for other in uses[name]:
                         waiting[other] = True
     for name, count in counts.items():
+        if low[name] > reach:
+            high[name] = min(high[name], reach)
         top = None if high[name] == math.inf else high[name]
         if low[name] != count.low or top != count.high:
             counts[name] = Interval(low[name], top)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -18,6 +18,7 @@ from decidua.tables.counts import CONTRADICTS
 from decidua.tables.histories import Group, HistoryGroup, LongTables, groups_of
 from decidua.tables.mapping import ColumnMapping, Mapped
 from decidua.tables.names import ENDINGS, PREFIX, Part, allowed_in, read_name
+from decidua.tables.plain import PlainColumn, plain_column, plain_columns, type_of
 from decidua.tables.result import ColumnFault, Problem
 
 __all__ = ["Cells", "Source", "find_sources"]
@@ -116,11 +117,18 @@ class Cells:
         self._known: dict[str, int] = dict.fromkeys((source.column for source in sources), 0)
         self._bad: dict[tuple[str, str, Problem], int] = {}
         self._first: dict[tuple[str, str, Problem], list[int]] = {}
+        self._plain = [(source.column, self._plain_column(source)) for source in sources]
         self._present = {source.fact.name: source.fact for source in sources}
         self._groups = groups_of(self._present, beside)
         counted = {name for group in self._groups for name in group.facts}
         self._limited = {source.fact.name for source in sources if source.part != "exact"} | counted
         self.facts = self._fact_columns()
+
+    def _plain_column(self, source: Source) -> PlainColumn | None:
+        if source.mapped.recode:
+            return None
+        codes = {*self._mapping.missing, *source.mapped.missing}
+        return plain_column(source.column, source.fact, self._schema[source.column], codes)
 
     def _fact_columns(self) -> dict[str, FactColumns]:
         columns = {
@@ -162,12 +170,19 @@ class Cells:
         """Return the typed facts of a batch, one column a fact or three where it may be known within limits."""
         if not self.sources:  # a table of ids: what is known stands beside it
             return self._drawn(batch.select(pl.int_range(pl.len()).alias("read row")))
-        cells = batch.select([self._read(source).alias(f"read {at}") for at, source in enumerate(self.sources)])
+        plain = plain_columns(batch, self._plain)
+        rest = [(at, source) for at, source in enumerate(self.sources) if at not in plain]
+        cells = batch.select([self._read(source).alias(f"read {at}") for at, source in rest])
         both = cells.with_columns(
-            _typed(source.fact, cells.schema[f"read {at}"], f"read {at}", self._mapping.decimal).alias(f"typed {at}")
-            for at, source in enumerate(self.sources)
+            *(value.alias(f"typed {at}") for at, value in plain.items()),
+            *(
+                _typed(source.fact, cells.schema[f"read {at}"], f"read {at}", self._mapping.decimal).alias(
+                    f"typed {at}"
+                )
+                for at, source in rest
+            ),
         )
-        return self._drawn(self._within_limits(both))
+        return self._drawn(self._within_limits(both, plain.keys()))
 
     def _drawn(self, facts: pl.DataFrame) -> pl.DataFrame:
         """Add what the facts say of each other."""
@@ -199,14 +214,19 @@ class Cells:
             cell = _as_written(cell, dtype).replace(list(recode), list(recode.values()))  # type: ignore[union-attr]
         return cell
 
-    def _within_limits(self, both: pl.DataFrame) -> pl.DataFrame:
+    def _within_limits(self, both: pl.DataFrame, plain: Collection[int]) -> pl.DataFrame:
         """Drop what is out of range or contradicts itself, and count it."""
         checks: dict[tuple[str, str, Problem], pl.Expr] = {}
         used: dict[str, dict[Part, pl.Expr]] = {}
         known = []
         for at, source in enumerate(self.sources):
-            cell, value, key = pl.col(f"read {at}"), pl.col(f"typed {at}"), (source.column, source.fact.name)
-            known.append(cell.is_not_null().sum().alias(f"read {at}"))
+            value, key = pl.col(f"typed {at}"), (source.column, source.fact.name)
+            if at in plain:
+                known.append(value.count())
+                used.setdefault(source.fact.name, {})[source.part] = value
+                continue
+            cell = pl.col(f"read {at}")
+            known.append(cell.count())
             category = source.fact.kind in ("choice", "yes_no")
             checks[*key, "unknown_category" if category else "wrong_type"] = cell.is_not_null() & value.is_null()
             outside = _outside(source.fact, value)
@@ -220,8 +240,9 @@ class Cells:
                 columns.append(parts["exact"].alias(name))
                 continue
             wrong, made = _joined(self._present[name], parts)
-            column = next(source.column for source in self.sources if source.fact.name == name)
-            checks[column, name, "contradiction"] = wrong
+            if len(parts) > 1:
+                column = next(source.column for source in self.sources if source.fact.name == name)
+                checks[column, name, "contradiction"] = wrong
             columns.extend(made)
         self._count(both, checks, known)
         return both.select(columns)
@@ -238,6 +259,8 @@ class Cells:
         counted = both.select(known).row(0)
         for source, some in zip(self.sources, counted, strict=True):
             self._known[source.column] += some
+        if not checks:
+            return
         sums = both.select(
             check.fill_null(value=False).sum().alias(str(at)) for at, check in enumerate(checks.values())
         )
@@ -276,27 +299,22 @@ def _typed(fact: Fact, dtype: pl.DataType, column: str, decimal: str) -> pl.Expr
     """Return the cells as the fact's type; null where they cannot be."""
     cell = pl.col(column)
     if isinstance(dtype, pl.Null):
-        return cell.cast(_type_of(fact))
+        return cell.cast(type_of(fact))
     if fact.kind == "yes_no":
         return _truth(cell, dtype)
     if fact.kind == "choice":
         words = {choice.lower(): choice for choice in fact.choices}
         if not isinstance(dtype, pl.String):
-            return pl.lit(None, pl.String)
+            return pl.lit(None, type_of(fact))
         return cell.str.to_lowercase().replace_strict(
-            list(words), list(words.values()), default=None, return_dtype=pl.String
+            list(words), list(words.values()), default=None, return_dtype=type_of(fact)
         )
     number = _number(cell, dtype, decimal)
     if number is None:
-        return pl.lit(None, _type_of(fact))
+        return pl.lit(None, type_of(fact))
     if fact.kind == "number":
         return number
     return pl.when(number == number.round(0)).then(number.clip(-BEYOND, BEYOND)).cast(pl.Int64)
-
-
-def _type_of(fact: Fact) -> pl.DataType:
-    types: dict[str, pl.DataType] = {"yes_no": pl.Boolean(), "choice": pl.String(), "integer": pl.Int64()}
-    return types.get(fact.kind, pl.Float64())
 
 
 def _truth(cell: pl.Expr, dtype: pl.DataType) -> pl.Expr:
@@ -337,6 +355,9 @@ def _joined(fact: Fact, parts: Mapping[Part, pl.Expr]) -> tuple[pl.Expr, list[pl
 
     Limits that meet are an exact value; limits no narrower than what is possible say nothing.
     """
+    if parts.keys() == {"exact"}:
+        value = parts["exact"]
+        return pl.lit(value=False), [value.alias(name) for name in (fact.name, f"{fact.name} low", f"{fact.name} high")]
     nothing = pl.lit(None, pl.Float64)
     exact, least, most = (parts.get(part, nothing).cast(pl.Float64) for part in ("exact", "at_least", "at_most"))
     wrong = ((least > most) | (exact < least) | (exact > most)).fill_null(value=False)
@@ -346,12 +367,12 @@ def _joined(fact: Fact, parts: Mapping[Part, pl.Expr]) -> tuple[pl.Expr, list[pl
     top = high.is_null() if fact.maximum is None else high.is_null() | (high >= fact.maximum)
     says = (exact.is_not_null() | (low > floor) | ~top) & ~wrong
     low, high = pl.when(says).then(low), pl.when(says).then(high)
-    value = pl.when(low == high).then(low).cast(_type_of(fact))
+    value = pl.when(low == high).then(low).cast(type_of(fact))
     return wrong, [value.alias(fact.name), low.alias(f"{fact.name} low"), high.alias(f"{fact.name} high")]
 
 
 def _implied(columns: Sequence[str], rule: tuple[str, bool | str, str, bool | str]) -> pl.Expr:
     """Return a fact with what another says of it by the meaning of the words, where it was not given."""
     known, value, implied, follows = rule
-    said = pl.when(pl.col(known) == value).then(pl.lit(follows))
+    said = pl.when(pl.col(known) == value).then(pl.lit(follows).cast(type_of(vocabulary()[implied])))
     return (pl.coalesce(pl.col(implied), said) if implied in columns else said).alias(implied)

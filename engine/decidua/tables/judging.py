@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
+from operator import add
 
 import narwhals as nw
 import polars as pl
@@ -19,6 +21,7 @@ from decidua.tables.hiding import Hiding
 from decidua.tables.histories import LongTables
 from decidua.tables.mapping import ColumnMapping
 from decidua.tables.names import PREFIX, nearly_named
+from decidua.tables.query import BatchQuery
 from decidua.tables.result import Attrition, CohortReport, ColumnFault, Counted, StatusCount, Step, StrategyAttrition
 from decidua.tables.statuses import OptionJudge, spread_over
 from decidua.truth import NO, UNKNOWN, YES, Verdict
@@ -26,6 +29,7 @@ from decidua.version import __version__
 
 __all__ = ["TableJudge", "faults_as_error"]
 
+MOST_IN_A_BYTE = 255
 COUNTED_AS_MISSING = ("definition", "panel", "cause", "strategy", "finding")
 """Kinds of rule whose findings are counted as missing; what only a study's criteria or a document ask for is not."""
 
@@ -77,6 +81,7 @@ class TableJudge:
         }
         self._counted_terms = self._terms_to_count()
         self._hiding = Hiding(self.plan, self._populations)
+        self._query = BatchQuery(self._judged)
         self._counts = dict.fromkeys(self._counted_terms, (0, 0, 0))
         self._hidden: dict[str, dict[str, int]] = {key: {} for key in self._populations}
         self._statuses: dict[str, dict[str, int]] = {key: {} for key in self._populations}
@@ -113,27 +118,39 @@ class TableJudge:
     def judge(self, batch: pl.DataFrame) -> pl.DataFrame:
         """Return the appended columns for the women of a batch, in their order."""
         facts = self.cells.typed(batch)
-        judged: pl.DataFrame = self.plan.judge(nw.from_native(facts.lazy())).to_native().collect()
+        judged = self.verdicts(facts)
         columns = [_verdict(term).alias(name) for name, term in self._appended.items()]
         columns += [_unknowns(terms).alias(name) for name, terms in self._panel_tests.items()]
         columns.append(self._missing().alias(f"{PREFIX}missing"))
         said = judged.with_columns(columns).select([*self._appended, *self._panel_tests, f"{PREFIX}missing"])
+        said = said.hstack(self.statuses(judged))
+        self.count(judged)
+        return said.select(list(self.appended))
+
+    def verdicts(self, facts: pl.DataFrame) -> pl.DataFrame:
+        """Return the typed facts of a batch with the columns of all verdicts added; ``plan`` says where each stands."""
+        return self._query.run(facts)
+
+    def statuses(self, judged: pl.DataFrame) -> list[pl.Series]:
+        """Return the columns that say how each option stands, for women with all verdicts, and count them."""
+        columns = []
         for option in self._options:
             key = option.option.option
             answers = option.judge(judged)
             self._count_statuses(key, answers["status"])
-            said = said.hstack([answers[what].alias(f"{PREFIX}{what}_{key}") for what in answers.columns])
-        self._count(judged)
-        return said.select(list(self.appended))
+            columns += [answers[what].alias(f"{PREFIX}{what}_{key}") for what in answers.columns]
+        return columns
+
+    def _judged(self, facts: pl.LazyFrame) -> pl.LazyFrame:
+        judged: pl.LazyFrame = self.plan.judge(nw.from_native(facts)).to_native()
+        return judged
 
     def _missing(self) -> pl.Expr:
         absent = sum(fact not in self.cells.facts for fact in self._facts_asked)
         unknown = [
-            _nothing_known(self.cells.facts[fact]).cast(pl.Int64)
-            for fact in sorted(self._facts_asked)
-            if fact in self.cells.facts
+            _nothing_known(self.cells.facts[fact]) for fact in sorted(self._facts_asked) if fact in self.cells.facts
         ]
-        return pl.sum_horizontal([*unknown, pl.lit(absent, pl.Int64)])
+        return _how_many(unknown) + absent
 
     def _terms_to_count(self) -> dict[str, Term]:
         terms = {rule.id: self.plan.verdict(rule.id) for rule in (*self.view.definitions, *self.view.panels)}
@@ -145,24 +162,21 @@ class TableJudge:
                 terms[f"step {id_} {at}"] = self.plan.term(All(steps[: at + 1]))
         return terms
 
-    def _count(self, judged: pl.DataFrame) -> None:
+    def count(self, judged: pl.DataFrame) -> None:
+        """Count who met what, and which findings hide it, among women with all verdicts."""
         women = judged.height
         names = list(dict.fromkeys(term for term in self._counted_terms.values() if not isinstance(term, Verdict)))
-        yes = (
-            dict(zip(names, judged.select([pl.col(name).sum() for name in names]).row(0), strict=True)) if names else {}
-        )
-        no = (
-            dict(zip(names, judged.select([(~pl.col(name)).sum() for name in names]).row(0), strict=True))
-            if names
-            else {}
+        yes, unknown = (
+            dict(zip(names, judged.select(counted).row(0), strict=True)) if names else {}
+            for counted in ([pl.col(name).sum() for name in names], [pl.col(name).null_count() for name in names])
         )
         for key, term in self._counted_terms.items():
             if isinstance(term, Verdict):
                 more = tuple(women if term is one else 0 for one in (YES, NO, UNKNOWN))
             else:
-                more = (yes[term], no[term], women - yes[term] - no[term])
-            met, not_met, unknown = (a + b for a, b in zip(self._counts[key], more, strict=True))
-            self._counts[key] = met, not_met, unknown
+                more = (yes[term], women - yes[term] - unknown[term], unknown[term])
+            met, not_met, open_ = (a + b for a, b in zip(self._counts[key], more, strict=True))
+            self._counts[key] = met, not_met, open_
         for key, facts in self._hiding.count(judged).items():
             for fact, hidden in facts.items():
                 self._hidden[key][fact] = self._hidden[key].get(fact, 0) + hidden
@@ -262,8 +276,14 @@ def _verdict(term: Term) -> pl.Expr:
 def _unknowns(terms: Sequence[Term]) -> pl.Expr:
     """Count the verdicts that are unknown."""
     fixed = sum(term is UNKNOWN for term in terms)
-    columns = [pl.col(term).is_null().cast(pl.Int64) for term in terms if not isinstance(term, Verdict)]
-    return pl.sum_horizontal([*columns, pl.lit(fixed, pl.Int64)])
+    return _how_many([pl.col(term).is_null() for term in terms if not isinstance(term, Verdict)]) + fixed
+
+
+def _how_many(truths: Sequence[pl.Expr]) -> pl.Expr:
+    """Count what is true, as a sum of few bytes at a time: none of them can be more than a byte holds."""
+    some = [truths[at : at + MOST_IN_A_BYTE] for at in range(0, len(truths), MOST_IN_A_BYTE)]
+    sums = [reduce(add, [truth.cast(pl.UInt8) for truth in part]).cast(pl.Int64) for part in some]
+    return reduce(add, sums, pl.lit(0, pl.Int64))
 
 
 def _nothing_known(fact: FactColumns) -> pl.Expr:

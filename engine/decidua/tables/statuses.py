@@ -6,7 +6,7 @@ the combination in place of hers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -24,6 +24,7 @@ from decidua.frozen import Frozen
 from decidua.profile.facts import Facts
 from decidua.rulebook.book import DatedRulebook
 from decidua.rulebook.models import Option, Strategy
+from decidua.tables.packing import packed, unpacked
 from decidua.truth import NO, UNKNOWN, YES, Verdict
 
 __all__ = ["GivenVerdicts", "OptionJudge", "spread_over"]
@@ -75,17 +76,6 @@ def spread_over(combinations: int, women: int) -> bool:
     return combinations > max(SPREAD_FROM, women / 2)
 
 
-def _packed(digits: Sequence[tuple[pl.Expr, int]]) -> Iterator[pl.Expr]:
-    """Pack numbers with their radices into as few whole numbers of 64 bits as hold them."""
-    total, weight = pl.lit(0, pl.Int64), 1
-    for digit, radix in digits:
-        if weight * radix > 2**62:
-            yield total
-            total, weight = pl.lit(0, pl.Int64), 1
-        total, weight = total + digit * weight, weight * radix
-    yield total
-
-
 def _lookup(frame: pl.DataFrame, keys: list[str], found: pl.DataFrame) -> pl.DataFrame:
     """Return for each row what was found for its combination, in the order of the rows."""
     return frame.select(keys).join(found, on=keys, how="left", maintain_order="left").drop(keys)
@@ -134,8 +124,8 @@ class _StrategyJudge:
 
     def columns(self, at: int) -> dict[str, pl.Expr]:
         """Return the combination as columns."""
-        packed = _packed([(digit.expression(), digit.radix) for digit in self.digits])
-        return {f"{at} {part}": expression for part, expression in enumerate(packed)}
+        numbers = packed((digit.expression(), digit.radix) for digit in self.digits)
+        return {f"{at} {part}": expression for part, expression in enumerate(numbers)}
 
     def kinds_of(self, combinations: Sequence[tuple[int, ...]]) -> list[int]:
         """Return the kind of judgement of each combination."""
@@ -165,13 +155,8 @@ class _StrategyJudge:
 
     def _verdicts(self, combination: tuple[int, ...]) -> dict[str, Verdict]:
         given = dict(self._fixed)
-        numbers = iter(combination)
-        rest, weight = next(numbers), 1
-        for digit in self.digits:
-            if weight * digit.radix > 2**62:
-                rest, weight = next(numbers), 1
-            weight *= digit.radix
-            rest, value = divmod(rest, digit.radix)
+        values = unpacked(combination, (digit.radix for digit in self.digits))
+        for digit, value in zip(self.digits, values, strict=True):
             given.update(dict.fromkeys(digit.ids, DIGITS[value]))
         return given
 
