@@ -165,5 +165,5 @@ def _so_far_changed(own: EligibilityCount, changed: EligibilityCount) -> Iterato
         took = (str(left.met), str(right.met), _signed(right.met - left.met))
         rows.append((f"up to {number}{what}", *took, str(left.unknown), str(right.unknown)))
     if rows:
-        head = ("Criteria", "Takes: its own", "as changed", "differ-\nence", "Cannot tell: its own", "as changed")
+        head = ("Criteria", "Takes: its own", "as changed", "Difference", "Cannot tell: its own", "as changed")
         yield Grid(head, tuple(rows), tuple("plain" for _ in rows), MOST_SO_FAR, (1, 2, 3, 4, 5))
