@@ -237,3 +237,23 @@ def test_the_help_names_study_and_change():
     out = run("cohort", "--help").out
     for words in ("--feasibility STUDY", "--change CHANGE", "--drop NUMBER", "--add CONDITION"):
         assert words in plain(out)
+
+
+# Long tables beside it
+
+
+def test_long_tables_beside_it_are_counted_with_it(tmp_path):
+    wide, ids, long = tmp_path / "wide.parquet", tmp_path / "ids.parquet", tmp_path / "long"
+    assert run("synth", "--women", "60", "--seed", "3", "--out", str(wide), "--long", str(long)).code == 0
+    pl.read_parquet(wide).select("id", "age").write_parquet(ids)
+    beside = ("--pregnancies", str(long / "pregnancies.parquet"), "--id", "id")
+    alone, both = (
+        json.loads(counted(str(ids), "--feasibility", "clark-2010", "--format", "json", *words))
+        for words in ((), beside)
+    )
+    first, of_both = (answer["studies"][0]["own"]["criteria"][0] for answer in (alone, both))
+    assert first["alone"] == {"met": 0, "not_met": 0, "unknown": 60}, "the longest run of losses is in no column"
+    assert of_both["alone"]["met"] > 0
+    assert [table["table"] for table in both["long"]] == ["pregnancies"]
+    assert "Long table of pregnancies".upper() in counted(str(ids), "--feasibility", "clark-2010", *beside).upper()
+    assert "--id" in refused(str(ids), "--feasibility", "clark-2010", *beside[:2])

@@ -100,7 +100,9 @@ def cohort_command(
     if feasibility:
         from decidua.cli.feasibility import Counting, print_feasibility
 
-        how = Counting(table, out, mapping, as_of, rules, strict=strict, force=force, full=full)
+        how = Counting(
+            table, out, pregnancies, transfers, id_, mapping, as_of, rules, strict=strict, force=force, full=full
+        )
         print_feasibility(feasibility, changes, how, output)
         return
     if changes:

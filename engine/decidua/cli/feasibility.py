@@ -8,7 +8,7 @@ from pathlib import Path
 
 from decidua.assessment.loading import load_rulebook
 from decidua.cli.arguments import Format
-from decidua.cli.cohort import CohortFormat, progress_of
+from decidua.cli.cohort import CohortFormat, long_tables, progress_of
 from decidua.cli.printing import print_blocks, print_text
 
 __all__ = ["Counting", "print_feasibility"]
@@ -20,6 +20,9 @@ class Counting:
 
     table: Path
     out: Path | None
+    pregnancies: Path | None
+    transfers: Path | None
+    id_: str | None
     mapping: Path | None
     as_of: str | None
     rules: list[Path] | None
@@ -42,6 +45,7 @@ def print_feasibility(studies: Sequence[str], changes: Sequence[str], how: Count
     """
     from decidua.tables.asked import EVERY, ask_for
     from decidua.tables.feasibility import count_file
+    from decidua.tables.long import Beside
     from decidua.tables.mapping import read_mapping
 
     question = ask_for(load_rulebook(how.rules).at(how.as_of), studies, changes)
@@ -50,6 +54,7 @@ def print_feasibility(studies: Sequence[str], changes: Sequence[str], how: Count
             question,
             how.table,
             read_mapping(how.mapping),
+            beside=Beside(long_tables(how.pregnancies, how.transfers), how.id_),
             out=how.out,
             strict=how.strict,
             overwrite=how.force,

@@ -10,7 +10,7 @@ from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragrap
 from decidua.tables.feasibility_result import FeasibilityReport
 from decidua.tables.result import Attrition, CohortReport, ColumnFault, Counted, LongReport
 
-__all__ = ["cohort_blocks", "cohort_csv", "column_blocks", "fault_blocks", "share_bar"]
+__all__ = ["cohort_blocks", "cohort_csv", "column_blocks", "fault_blocks", "long_blocks", "share_bar"]
 
 BAR = 18
 SHOWN = 6
@@ -49,7 +49,7 @@ def _blocks(report: CohortReport, out: str, *, full: bool) -> Iterator[Block]:
     yield from column_blocks(report, full=full)
     yield from fault_blocks(report.faults)
     for table in report.long:
-        yield from _long(table, full=full)
+        yield from long_blocks(table, full=full)
     yield Heading("Definitions", 2)
     yield Paragraph(f"In the bars: {BAR_WORDS}.", "muted")
     yield _grid("Definition", [(title, counted) for _, title, counted in report.definitions])
@@ -100,7 +100,7 @@ def fault_blocks(faults: Sequence[ColumnFault]) -> Iterator[Block]:
     yield _not_used(faults)
 
 
-def _long(table: LongReport, *, full: bool) -> Iterator[Block]:
+def long_blocks(table: LongReport, *, full: bool) -> Iterator[Block]:
     """Say what was read of a long table beside the table of women."""
     yield Heading(f"Long table of {table.table}", 2)
     yield Paragraph(f"{_counted(table.rows, 'row')}; {_counted(table.women, 'woman', 'women')} with at least one.")

@@ -38,11 +38,13 @@ from decidua.tables.feasibility_result import (
 )
 from decidua.tables.files import TableWriter, open_table, refuse_itself
 from decidua.tables.hiding import Hiding
+from decidua.tables.histories import LongTables
 from decidua.tables.judging import faults_as_error
+from decidua.tables.long import Beside
 from decidua.tables.mapping import ColumnMapping, read_mapping
 from decidua.tables.names import PREFIX, nearly_named
 from decidua.tables.result import ColumnFault, Counted
-from decidua.tables.run import Progress
+from decidua.tables.run import Progress, read_beside
 from decidua.truth import NO, UNKNOWN, YES, Verdict
 from decidua.version import __version__
 
@@ -60,6 +62,7 @@ class FeasibilityJudge:
         columns: Names of the columns, in order.
         schema: Their types.
         mapping: How the table is read.
+        beside: Long tables of pregnancies or transfers from which facts are drawn too.
 
     Raises:
         DeciduaError: The columns cannot be read, with every fault.
@@ -71,11 +74,13 @@ class FeasibilityJudge:
         columns: Sequence[str],
         schema: Mapping[str, pl.DataType],
         mapping: ColumnMapping,
+        beside: LongTables | None = None,
     ) -> None:
+        self.beside = beside
         self.view, self.asked = question.view, question.studies
         self.columns = tuple(columns)
-        self.sources = find_sources(columns, mapping)
-        self.cells = Cells(self.sources, schema, mapping)
+        self.sources = find_sources(columns, mapping, needed=beside is None)
+        self.cells = Cells(self.sources, schema, mapping, beside)
         conditions = {key: one for study in self.asked for key, one in _conditions(study)}
         self._plan = FramePlan(conditions | _rules_behind(self.view, conditions.values()), self.cells.facts)
         self._terms = {key: self._plan.verdict(key) for key in conditions}
@@ -95,8 +100,13 @@ class FeasibilityJudge:
 
     @property
     def faults(self) -> tuple[ColumnFault, ...]:
-        """Cells that could not be used so far."""
-        return self.cells.faults
+        """Cells that could not be used so far, and women whose rows in a long table cannot be told."""
+        return (*(() if self.beside is None else self.beside.faults), *self.cells.faults)
+
+    @property
+    def every_fault(self) -> tuple[ColumnFault, ...]:
+        """The same with those of the long tables, which are named."""
+        return (*self.faults, *(() if self.beside is None else self.beside.named_faults))
 
     def count(self, batch: pl.DataFrame) -> pl.DataFrame:
         """Count the women of a batch, and return their verdicts by each eligibility, in their order."""
@@ -142,6 +152,7 @@ class FeasibilityJudge:
             nearly=nearly_named(column for column in self.columns if column not in read),
             empty=tuple(column for column in self.columns if column in empty),
             faults=self.faults,
+            long=() if self.beside is None else tuple(one.report for one in self.beside.tables.values()),
             studies=tuple(self._study(one) for one in self.asked),
             notice=view.book.manifest.notice,
         )
@@ -289,11 +300,12 @@ def count_any(
     return judge.report()
 
 
-def count_file(
+def count_file(  # noqa: PLR0913 - each is an option of the command
     question: Question,
     table: Path,
     mapping: ColumnMapping,
     *,
+    beside: Beside | None = None,
     out: Path | None = None,
     strict: bool = False,
     overwrite: bool = False,
@@ -304,7 +316,8 @@ def count_file(
     Args:
         question: The studies.
         table: A CSV, Parquet or Arrow file, or a folder of Parquet parts.
-        mapping: How the table is read.
+        mapping: How the tables are read.
+        beside: Long tables of pregnancies or transfers, one row each.
         out: A file to write, with each woman's verdict by each eligibility; None writes none.
         strict: Refuse a table with cells that cannot be used.
         overwrite: Whether ``out`` may replace a file that exists.
@@ -316,7 +329,7 @@ def count_file(
     if out is not None:
         refuse_itself(table, out)
     source = open_table(table, mapping)
-    judge = FeasibilityJudge(question, source.columns, source.schema, mapping)
+    judge = FeasibilityJudge(question, source.columns, source.schema, mapping, read_beside(table, beside, mapping))
     with nullcontext() if out is None else TableWriter(out, overwrite=overwrite) as writer:
         for batch in source.batches(BATCH):
             verdicts = judge.count(batch)
@@ -326,8 +339,8 @@ def count_file(
                 progress(judge.women, source.rows)
         if judge.women == 0:
             raise DeciduaError(Fault("has no rows, so there is nobody to judge", file=str(table)))
-        if strict and judge.faults:
-            raise faults_as_error(judge.faults)
+        if strict and judge.every_fault:
+            raise faults_as_error(judge.every_fault)
         if writer is not None:
             writer.finish()
     return judge.report()

@@ -6,7 +6,7 @@ from typing import Literal
 
 from decidua.frozen import Frozen
 from decidua.tables.criteria import InText, Kind, Origin
-from decidua.tables.result import ColumnFault, Counted
+from decidua.tables.result import ColumnFault, Counted, LongReport
 from decidua.truth import Verdict
 
 __all__ = [
@@ -150,6 +150,7 @@ class FeasibilityReport(Frozen):
         empty: Columns that were read and hold nothing.
         faults: Cells that were not used.
         studies: Each study that was asked for.
+        long: The long tables beside it.
     """
 
     decidua: str
@@ -163,3 +164,4 @@ class FeasibilityReport(Frozen):
     faults: tuple[ColumnFault, ...]
     studies: tuple[StudyFeasibility, ...]
     notice: str
+    long: tuple[LongReport, ...] = ()

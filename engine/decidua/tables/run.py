@@ -16,7 +16,7 @@ from decidua.tables.long import Beside, open_long, read_long
 from decidua.tables.mapping import ColumnMapping
 from decidua.tables.result import CohortReport
 
-__all__ = ["judge_file"]
+__all__ = ["judge_file", "read_beside"]
 
 Progress = Callable[[int, int | None], None]
 
@@ -49,7 +49,7 @@ def judge_file(  # noqa: PLR0913 - each is an option of the command
     """
     refuse_itself(table, out)
     source = open_table(table, mapping)
-    long = _beside(table, beside, mapping)
+    long = read_beside(table, beside, mapping)
     judge = TableJudge(view, source.columns, source.schema, mapping, long)
     with TableWriter(out, overwrite=overwrite) as writer:
         for batch in source.batches(BATCH):
@@ -64,8 +64,12 @@ def judge_file(  # noqa: PLR0913 - each is an option of the command
     return judge.report()
 
 
-def _beside(table: Path, beside: Beside | None, mapping: ColumnMapping) -> LongTables | None:
-    """Read the long tables, and before them the ids of the women."""
+def read_beside(table: Path, beside: Beside | None, mapping: ColumnMapping) -> LongTables | None:
+    """Read the long tables beside a table in a file, and before them the ids of the women.
+
+    Raises:
+        DeciduaError: They cannot be read, or the column with the id was not named.
+    """
     if beside is None or not beside.tables:
         return None
     column = needed_id(beside.column)
