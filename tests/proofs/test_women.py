@@ -11,6 +11,7 @@ from decidua.condition.syntax import All, Untold
 from decidua.engines.formulas import Logic, Number, Search
 from decidua.engines.proof import Translator, told
 from decidua.profile.facts import draw_facts
+from decidua.profile.interval import Interval
 from decidua.profile.reading import parse_profile
 from decidua.proving.describing import describe, to_yaml
 from decidua.proving.women import Woman
@@ -76,5 +77,8 @@ def test_the_profile_written_for_a_woman_draws_exactly_what_the_search_found_of_
         if isinstance(known, Number) and isinstance(value, float):
             assert found.holds(known.given)
             assert float(found.number(known.low)) == pytest.approx(value, abs=1e-9)
+        elif isinstance(known, Number) and isinstance(value, Interval) and isinstance(value.low, float):
+            assert found.holds(LOGIC.both([known.given, known.open if value.high is None else known.spread]))
+            assert float(found.number(known.low)) == pytest.approx(value.low, abs=1e-9)
         else:
             assert found.holds(LOGIC.is_told(known, value)), (name, value)

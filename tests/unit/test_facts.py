@@ -249,17 +249,17 @@ APL = [
     (
         "positive twice, exactly 12 weeks apart",
         [POSITIVE | {"date": "2024-01-01"}, POSITIVE | {"date": "2024-03-25"}],
-        {WEEKS_APART: 12},
+        {WEEKS_APART: Interval(12, None)},
     ),
     (
         "positive twice, one day short of 12 weeks, later one first",
         [POSITIVE | {"date": "2024-03-24"}, POSITIVE | {"date": "2024-01-01"}],
-        {WEEKS_APART: 83 / 7},
+        {WEEKS_APART: Interval(83 / 7, None)},
     ),
     (
         "positive three times: first to last",
         [POSITIVE | {"date": day} for day in ("2024-03-25", "2024-01-01", "2024-02-01")],
-        {WEEKS_APART: 12},
+        {WEEKS_APART: Interval(12, None)},
     ),
     (
         "positive twice, one without a date",

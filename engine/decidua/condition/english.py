@@ -99,7 +99,7 @@ def value_in_english(value: Value | None, fact: Fact | None) -> str:
     unit = _unit(fact)
     if isinstance(value, Interval):
         if value.high is None or (fact is not None and fact.maximum is not None and value.high >= fact.maximum):
-            return f"at least {value.low:g}{unit}"
+            return f"at least {value_in_english(value.low, fact)}"
         return f"{value.low:g} to {value.high:g}{unit}"
     if isinstance(value, date):
         return value.isoformat()

@@ -168,16 +168,17 @@ def _convert(measurement: Measurement, fact: Fact, notes: list[str]) -> float | 
 
 
 def _antiphospholipid(tests: tuple[AntiphospholipidTest, ...], notes: list[str]) -> Iterator[tuple[str, Value]]:
-    """Read the rounds of antiphospholipid tests together: positive if any round was."""
+    """Read the rounds of antiphospholipid tests together: positive if any round was.
+
+    The first and the last positive one are at least as far apart as the dated ones: a further sample may show more.
+    """
     if not tests:
         return
     positive = [test for test in tests if test.result == "positive"]
     yield "workup.antiphospholipid", "positive" if positive else "negative"
     dates = [test.date for test in positive if test.date is not None]
     if len(dates) >= 2:
-        apart = (max(dates) - min(dates)).days / 7
-        missing = len(positive) - len(dates)
-        yield "workup.antiphospholipid_positive_weeks_apart", Interval(apart, None) if missing else apart
+        yield "workup.antiphospholipid_positive_weeks_apart", Interval((max(dates) - min(dates)).days / 7, None)
     lupus = [test.lupus_anticoagulant for test in tests]
     if "positive" in lupus:
         yield "workup.lupus_anticoagulant", "positive"

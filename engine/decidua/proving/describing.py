@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from itertools import pairwise
 from typing import Any, get_args
 
@@ -129,7 +130,7 @@ def _antiphospholipid(woman: Woman, found: Found) -> list[Document]:
     if not found.holds(woman.number("workup.antiphospholipid_positive_weeks_apart").given):
         return [test]
     days = dt.timedelta(int(found.number(woman.true.days_apart)))
-    return [{"date": day.isoformat(), **test} for day in (FIRST_TEST, FIRST_TEST + days)]
+    return [{"date": day.isoformat(), **deepcopy(test)} for day in (FIRST_TEST, FIRST_TEST + days)]
 
 
 def _pregnancies(woman: Woman, found: Found) -> Iterator[Document]:

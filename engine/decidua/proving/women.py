@@ -228,10 +228,11 @@ class Woman:
         none_failed = logic.both([self.transfers_told, failed == 0])
         yield chance.given == logic.either([none_failed, logic.both([self.transfers_told, self.chance_told])])
         yield logic.implies(none_failed, chance.low == 0)
-        for name in ("antiphospholipid_positive_weeks_apart", "anticardiolipin", "anti_beta2gpi"):
+        for name in ("anticardiolipin", "anti_beta2gpi"):
             yield logic.negated(self.number(f"workup.{name}").spread)
         yield logic.both([logic.negated(chance.spread), chance.low * 1000 == self.true.chance_in_1000])
         weeks = self.number("workup.antiphospholipid_positive_weeks_apart")
+        yield logic.implies(weeks.given, weeks.open)
         yield logic.both([weeks.low * 7 == self.true.days_apart, self.true.days_apart <= 20_000])
 
     def _told(self, name: str) -> Term:
