@@ -10,6 +10,7 @@ from decidua.assessment.loading import load_rulebook
 from decidua.authoring.conditions import condition_findings
 from decidua.authoring.coverage import coverage_findings
 from decidua.authoring.diagnostics import Diagnostic, from_fault, in_order
+from decidua.authoring.editions import edition_findings
 from decidua.errors import Fault, RulebookError
 from decidua.frozen import Frozen
 from decidua.rulebook.book import Rulebook
@@ -64,4 +65,4 @@ def _case_faults(book: Rulebook, folders: Sequence[Path]) -> Iterator[Fault]:
 
 def findings(book: Rulebook) -> list[Diagnostic]:
     """Return what is odd about a rulebook that could be loaded, errors first."""
-    return in_order([*condition_findings(book), *coverage_findings(book)])
+    return in_order([*condition_findings(book), *coverage_findings(book), *edition_findings(book)])
