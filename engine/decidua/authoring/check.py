@@ -52,8 +52,12 @@ def check_folders(folders: Sequence[Path]) -> Checked:
 
 
 def _case_faults(book: Rulebook, folders: Sequence[Path]) -> Iterator[Fault]:
-    """Yield the faults of the files of cases, named like the files of rules beside which they stand."""
-    judged, below = case_folders(folders)
+    """Yield the faults of the files of cases, named like the files of rules beside which they stand.
+
+    Of several overlays those of the last are looked at: it may take away what the cases of the others speak of.
+    """
+    every, whole = case_folders(folders)
+    judged, below = every[-1:], [*whole, *every[:-1]]
     try:
         read_cases(book, judged, below)
     except RulebookError as error:
