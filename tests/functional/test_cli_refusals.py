@@ -37,7 +37,7 @@ BOMB = "a: &a [ha, ha]\n" + "".join(f"{new}: &{new} [*{old}, *{old}]\n" for old,
 BAD = {
     # content, what must be said after the name of the file
     "no YAML": ("age: [34\nwhy: x\n", [", line 2: is not YAML: did not find expected ',' or ']'"]),
-    "no YAML, a tab": ("pregnancies:\n\tlosses: 3\n", [", line 2: is not YAML: found character that cannot start any"]),
+    "no YAML, a tab": ("pregnancies:\n\tlosses: 3\n", [", line 2: is not YAML: a tab stands where a value begins"]),
     "broken JSON": ('{"age": 34,\n "bmi": }}', [", line 2: is not YAML: "]),
     "empty": ("", [": is empty; it must hold one document"]),
     "only a comment": ("# nothing yet\n", [": is empty; it must hold one document"]),

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.proofs.books import condition, small, with_rows, with_rule, with_strategies
 
 import decidua
+from decidua.assessment.status import judge_position
+from decidua.assessment.verdicts import Verdicts
 from decidua.condition.syntax import Known, Not
 from decidua.engines.formulas import Number, Pair
 from decidua.engines.proof import Translator
+from decidua.profile.facts import Facts
 from decidua.proving.proofs import PROPERTIES, Proof, prove, wanted
 from decidua.report.proofs import write_profiles
-from decidua.rulebook.book import Rulebook
+from decidua.rulebook.book import DatedRulebook, Rulebook
 from decidua.rulebook.models import Validity
 from decidua.rulebook.policy import StatusRow
 
@@ -123,6 +127,30 @@ def test_a_broken_rulebook_yields_a_woman_whom_the_reference_engine_confirms(nam
         assert len(files) == len(one.profiles) == (2 if name == "learning-keeps-verdicts" else 1)
         for path in files:
             assert decidua.load_profile(path).why.startswith(f"Counterexample to '{name}'")
+
+
+def test_a_document_that_alone_says_what_it_supersedes_ends_the_positions_of_the_other():
+    book = small()
+    old = next(one for one in book.guidelines if one.id == "eshre-rpl-2022")
+    newer = old.model_copy(update={"id": "newer", "supersedes": (old.id,), "superseded_by": (), "published": "2025-01"})
+    book = replace(book, guidelines=(*book.guidelines, newer))
+    held = {one.id for one in book.positions if one.guideline == old.id}
+    nobody = [Verdicts(book.at(day), Facts({}), "reference") for day in ("2024-06-01", "2025-06-01")]
+    moving = [{one.id for one in book.positions if judge_position(by, one).moves} for by in nobody]
+    assert held <= moving[0]
+    assert not held & moving[1]
+    proof = proof_of("superseded-gives-way", book)
+    assert "rpl-eshre-2022" in {one.about for one in proof.counterexamples}
+    assert not {f"position:{id_}" for id_ in held} & {one.about for one in proof.counterexamples}
+
+
+def test_positions_of_a_superseded_document_are_found_where_the_engine_would_let_them_count(monkeypatch):
+    """Which document supersedes which is read from the records, not from the engine that is to be held to them."""
+    monkeypatch.setattr(DatedRulebook, "superseded", lambda _self, _guideline: None)
+    book = decidua.load_rulebook()
+    proof = proof_of("superseded-gives-way", replace(book))
+    assert proof.verdict == "fails"
+    assert all(one.about.startswith("position:") for one in proof.counterexamples)
 
 
 def test_the_woman_found_is_told_with_no_more_than_is_needed(tmp_path: Path):

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.functional.running import run
+from tests.functional.running import columns_of, run, run_on_terminal, widest
 
 from decidua.authoring.check import check_folders
 from decidua.authoring.codes import CODES
@@ -199,6 +199,14 @@ def test_warnings_fail_only_where_that_is_asked_for():
     assert "not shown (--all shows them)" in ran.out
     strict = run("rules", "check", "--strict")
     assert (strict.code, strict.out) == (1, ran.out)
+
+
+def test_findings_are_broken_between_words_on_a_terminal_and_stand_in_a_line_elsewhere():
+    elsewhere = run("rules", "check").out
+    seen = run_on_terminal("rules", "check")
+    assert columns_of(widest(seen)) <= 80
+    assert seen.split() == elsewhere.split()
+    assert len([line for line in elsewhere.splitlines() if line.endswith("]")]) == elsewhere.count("[R")
 
 
 def test_notes_are_shown_when_asked_for():

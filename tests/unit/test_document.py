@@ -163,7 +163,7 @@ def test_a_place_that_is_not_written_has_the_line_of_the_nearest_place_above_it(
 REFUSED = [
     ("a value that never ends", "a: 1\nb: 'x\n", 2, "is not YAML"),
     ("a colon too many", "a: 1\nb: c: d\n", 2, "is not YAML: mapping values are not allowed"),
-    ("a tab for indentation", "a:\n\t- 1\n", 2, "is not YAML: found character"),
+    ("a tab for indentation", "a:\n\t- 1\n", 2, "is not YAML: a tab stands where a value begins"),
     ("a bracket left open", "a: [1, 2\n", 1, "is not YAML"),
     ("a YAML of the future", "%YAML 3.0\n---\na: 1\n", 1, "is not YAML"),
     ("nothing at all", "", None, "is empty; it must hold one document"),

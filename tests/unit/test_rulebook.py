@@ -502,7 +502,7 @@ EDITED = {
         "policy/stability.yaml",
         "0.8, 0.9]",
         "0.8, 1.0]",
-        "less than 1",
+        "must be under 1",
     ),
     "a trial of a synthesis that is not on record": (
         "evidence/progestogens.yaml",

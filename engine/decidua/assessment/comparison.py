@@ -262,7 +262,7 @@ def _source(book: Rulebook, one: Newcomer, world: World, *, moved: bool) -> Sour
     if one.kind == "document":
         guideline = book.guideline[one.id]
         citation = f"{guideline.society_name} {edition(guideline)}. {guideline.title}"
-        supersedes = tuple(id_ for id_, older in book.guideline.items() if one.id in older.superseded_by)
+        supersedes = tuple(id_ for id_, newer in book.newer.items() if one.id in newer)
     elif one.id in book.study or one.id in book.synthesis:
         paper: Study | Synthesis = book.study[one.id] if one.id in book.study else book.synthesis[one.id]
         citation = cite(paper.citation, one.id, paper.published)

@@ -159,7 +159,7 @@ def _documents(book: Rulebook, brought: _Brought) -> Iterator[Newcomer]:
     rule_documents = {one.guideline for one in book.definitions} | {one.guideline for one in book.panels}
     for one in book.guidelines:
         rules = brought.with_(one.id)
-        ended = [id_ for id_ in book.guideline if one.id in book.guideline[id_].superseded_by]
+        ended = [id_ for id_, newer in book.newer.items() if one.id in newer]
         replaced = not rule_documents.isdisjoint(ended)
         options = set().union(*(speaks.get(id_, set()) for id_ in (one.id, *ended))) | brought.options(rules)
         everywhere = _rules_everywhere(rules) or replaced

@@ -10,6 +10,7 @@ from decidua.assessment.loading import load_rulebook
 from decidua.authoring.conditions import condition_findings
 from decidua.authoring.coverage import coverage_findings
 from decidua.authoring.diagnostics import Diagnostic, from_fault, in_order
+from decidua.authoring.editions import edition_findings
 from decidua.errors import Fault, RulebookError
 from decidua.frozen import Frozen
 from decidua.rulebook.book import Rulebook
@@ -51,8 +52,12 @@ def check_folders(folders: Sequence[Path]) -> Checked:
 
 
 def _case_faults(book: Rulebook, folders: Sequence[Path]) -> Iterator[Fault]:
-    """Yield the faults of the files of cases, named like the files of rules beside which they stand."""
-    judged, below = case_folders(folders)
+    """Yield the faults of the files of cases, named like the files of rules beside which they stand.
+
+    Of several overlays those of the last are looked at: it may take away what the cases of the others speak of.
+    """
+    every, whole = case_folders(folders)
+    judged, below = every[-1:], [*whole, *every[:-1]]
     try:
         read_cases(book, judged, below)
     except RulebookError as error:
@@ -64,4 +69,4 @@ def _case_faults(book: Rulebook, folders: Sequence[Path]) -> Iterator[Fault]:
 
 def findings(book: Rulebook) -> list[Diagnostic]:
     """Return what is odd about a rulebook that could be loaded, errors first."""
-    return in_order([*condition_findings(book), *coverage_findings(book)])
+    return in_order([*condition_findings(book), *coverage_findings(book), *edition_findings(book)])

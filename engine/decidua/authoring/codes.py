@@ -80,6 +80,8 @@ CODES: Mapping[str, Code] = {
     "R608": _warning("a rule of a policy that never counts", "Take it out, or correct its threshold or its place."),
     "R609": _note("a condition too large to look through", "Nothing to do; needless parts of it are not looked for."),
     "R610": _note("a part that the rest of the condition settles", "See whether it is what was meant."),
+    "R611": _error("a rule that outlives its document", "Give it 'until', the day on which the newer document came."),
+    "R612": _error("documents that supersede each other in a circle", "Break the circle."),
     "R701": _warning("a rule without a source", "Add the source that was read."),
     "R702": _note(
         "a source or rule without a date", "Add the date where it can be read; until then it counts undated."

@@ -78,6 +78,7 @@ def _conditions(book: Rulebook) -> Iterator[Ruled]:
     yield from ((f"key:{finding.key}", finding.when) for finding in book.findings)
     yield from ((f"id:{position.id}", position.when) for position in book.positions)
     yield from ((f"id:{study.id}", study.eligibility) for study in book.studies if study.eligibility is not None)
+    yield from ((f"id:{chance.id}", chance.when) for chance in book.policy.baseline.rules)
 
 
 def _about(book: Rulebook, key: str, condition: Condition, rules: Rules, facts: Facts) -> Iterator[Diagnostic]:
@@ -249,6 +250,14 @@ def _policies(book: Rulebook) -> Iterator[Diagnostic]:
         if _implies(later.when, earlier.when, POOLING_FACTS):
             message = f"is never the reason: wherever it holds '{earlier.id}' was asked before it; correct one of them"
             yield at(book, f"id:{later.id}", "R608", message)
+    for first, then in combinations(book.policy.baseline.rules, 2):
+        same_effects = set(then.conditions) <= set(first.conditions) and (then.outcome, then.per) == (
+            first.outcome,
+            first.per,
+        )
+        if same_effects and _implies(then.when, first.when, vocabulary()):
+            message = f"never counts: wherever it holds '{first.id}' was asked before it; correct one of them"
+            yield at(book, f"id:{then.id}", "R608", message)
     smallest = book.policy.certainty.smallest_difference_per_1000
     for size in book.policy.words.sizes:
         if size.from_per_1000 < smallest:

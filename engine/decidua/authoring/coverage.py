@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from decidua.assessment.status import speaks_of
@@ -11,11 +11,11 @@ from decidua.authoring.conditions import reachable_statuses
 from decidua.authoring.diagnostics import Diagnostic, at
 from decidua.authoring.meaning import expanded
 from decidua.condition.english import value_in_english
-from decidua.condition.syntax import Atom, Rule, atoms, facts_in, walk
+from decidua.condition.syntax import Atom, Condition, Rule, atoms, facts_in, walk
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.book import Rulebook
-from decidua.rulebook.models import Strategy, Subset
+from decidua.rulebook.models import Cause, Strategy, Subset
 
 __all__ = ["coverage_findings"]
 
@@ -69,9 +69,12 @@ def _without_date(book: Rulebook) -> Iterator[Diagnostic]:
 def _thresholds(book: Rulebook) -> Iterator[Diagnostic]:
     facts = vocabulary()
     papers = {*book.study, *book.synthesis}
+    for cause in book.causes:
+        for atom in _measurements(cause.when, facts):
+            yield from _threshold(book, cause, atom, facts[atom.fact])
     for rule in _named_after(book):
-        measured = [one for one in atoms(rule.when) if isinstance(one, Atom) and _measured(facts.get(one.fact))]
-        for atom in dict.fromkeys(measured):
+        measured = _measurements(rule.when, facts)
+        for atom in measured:
             yield from _threshold(book, rule, atom, facts[atom.fact])
         immune = [one.fact for one in measured if one.fact.startswith("immune.")]
         if immune and not papers.intersection(rule.source):
@@ -83,13 +86,20 @@ def _thresholds(book: Rulebook) -> Iterator[Diagnostic]:
             yield from _threshold_in_words(book, test.key, text, units)
 
 
+def _measurements(condition: Condition, facts: Mapping[str, Fact]) -> list[Atom]:
+    """Return the comparisons of a condition with something that was measured, each once."""
+    every = [one for one in atoms(condition) if isinstance(one, Atom) and _measured(facts.get(one.fact))]
+    return list(dict.fromkeys(every))
+
+
 def _measured(fact: Fact | None) -> bool:
     return fact is not None and fact.kind == "number" and fact.read_from.startswith(("investigations", "immune"))
 
 
-def _threshold(book: Rulebook, rule: Subset | Strategy, atom: Atom, fact: Fact) -> Iterator[Diagnostic]:
+def _threshold(book: Rulebook, rule: Subset | Strategy | Cause, atom: Atom, fact: Fact) -> Iterator[Diagnostic]:
     """See that the words of a rule say its threshold with the unit."""
-    text = " ".join((rule.title, rule.says, *((rule.dose, rule.timing) if isinstance(rule, Strategy) else ())))
+    more = (rule.dose, rule.timing) if isinstance(rule, Strategy) else rule.notes if isinstance(rule, Cause) else ()
+    text = " ".join((rule.title, rule.says, *more))
     for value in atom.value if isinstance(atom.value, tuple) else (atom.value,):
         number = re.compile(rf"(?<![\d.]){re.escape(f'{value:g}')}(?![\d.]*\d)")
         if not number.search(text) or not any(unit in text.lower() for unit in _units([fact])):

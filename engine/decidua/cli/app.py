@@ -96,7 +96,7 @@ def _usage_message(error: Exception) -> str | None:
     format_message: Callable[[], str] | None = getattr(error, "format_message", None)
     if format_message is None:
         return None
-    message = format_message()
+    message = format_message().replace("Value error, ", "")  # a word of some releases of typer, and none of ours
     if message.startswith("Usage:"):
         return message
     context = getattr(error, "ctx", None)

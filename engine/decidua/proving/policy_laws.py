@@ -108,7 +108,12 @@ def silence_offers_nothing(ground: Ground) -> Iterator[Counterexample]:
             option.option: logic.either(dated.statuses.option(option)[status] for status in OFFERED)
             for option in ground.book.options
         }
-        if ground.nobody(logic.both([nothing, logic.either([*said.values(), *offered.values()])])):
+        ways = [
+            (one, option, logic.either(dated.judgement(one, option).status[status] for status in OFFERED))
+            for one, option in dated.strategies
+        ]
+        every = logic.either([*said.values(), *offered.values(), *(term for *_, term in ways)])
+        if ground.nobody(logic.both([nothing, every])):
             continue
         for id_, term in said.items():
 
@@ -117,6 +122,22 @@ def silence_offers_nothing(ground: Ground) -> Iterator[Counterexample]:
 
             found = ground.refute(
                 logic.both([nothing, term]), yes, about=id_, as_of=dated.as_of, says="it is YES though nothing is known"
+            )
+            if found is not None:
+                yield found
+        for strategy, its_option, term in ways:
+
+            def way(facts: Facts, at: Dated = dated, one: Strategy = strategy, of: str = its_option) -> str | None:
+                judged = at.judged(facts, one, of)
+                status = judged if isinstance(judged, str) else judged.status
+                return f"its status is {status}" if isinstance(judged, str) or status in OFFERED else None
+
+            found = ground.refute(
+                logic.both([nothing, term]),
+                way,
+                about=strategy.id,
+                as_of=dated.as_of,
+                says="it is offered though nothing is known",
             )
             if found is not None:
                 yield found

@@ -53,7 +53,7 @@ PROPERTIES: tuple[Property, ...] = (
     ),
     Property(
         "silence-offers-nothing",
-        "To a woman of whom nothing is known nothing is offered, and no rule is YES of her.",
+        "To a woman of whom nothing is known nothing is offered, no option and no way of use; no rule is YES of her.",
         silence_offers_nothing,
     ),
     Property(

@@ -12,12 +12,14 @@ from decidua.condition.reference import evaluate
 from decidua.condition.syntax import All, AnyOf, AtLeast, Condition, Known, Not, Untold, rules_in, walk
 from decidua.engines.formulas import Pair, Search, Term
 from decidua.engines.proof import Translator
+from decidua.evidence.models import last_day
 from decidua.profile.facts import Facts, draw_facts
 from decidua.profile.interval import Interval
 from decidua.profile.vocabulary import vocabulary
 from decidua.proving.describing import Document, describe, described, leaves, without
 from decidua.proving.ground import Counterexample, Dated, Ground
 from decidua.proving.women import Woman, refines
+from decidua.rulebook.book import DatedRulebook
 from decidua.rulebook.models import Definition, Panel
 from decidua.truth import NO, UNKNOWN, YES, Verdict
 
@@ -190,20 +192,32 @@ def superseded_gives_way(ground: Ground) -> Iterator[Counterexample]:
 
 
 def _superseded(dated: Dated) -> Iterator[tuple[str, str, str]]:
-    """Yield the rules that apply on a date though their document is superseded: id, its document, the newer one."""
+    """Yield the rules that apply on a date though their document is superseded: id, its document, the newer one.
+
+    Which document supersedes which is read from the records themselves, whichever of the two says so, and not from what
+    the engine makes of them.
+    """
     view = dated.view
+    newest = dict(_in_force(view))
     editions: tuple[Definition | Panel, ...] = (*view.definitions, *view.panels)
     for rule in editions:
-        document = view.book.guideline.get(rule.guideline or "")
-        newer = None if document is None else view.superseded(document)
-        if document is not None and newer is not None and rule.id not in view.stand_ins:
-            yield rule.id, document.id, newer
+        document = rule.guideline or ""
+        if document in newest and rule.id not in view.stand_ins:
+            yield rule.id, document, newest[document]
     nobody = Verdicts(view, Facts({}), "reference")
     for position in view.positions:
         judged = judge_position(nobody, position)
-        newer = view.superseded(judged.guideline)
-        if judged.moves and newer is not None:
-            yield f"position:{position.id}", judged.guideline.id, newer
+        if judged.moves and position.guideline in newest:
+            yield f"position:{position.id}", position.guideline, newest[position.guideline]
+
+
+def _in_force(view: DatedRulebook) -> Iterator[tuple[str, str]]:
+    """Yield each document that a newer one supersedes which had been published by the date, with the newer one."""
+    for one in view.book.guidelines:
+        out = one.published is not None and last_day(one.published) <= view.day
+        if out or (one.published is None and view.as_of is None):
+            yield from ((older, one.id) for older in one.supersedes)
+            yield from ((older.id, one.id) for older in view.book.guidelines if one.id in older.superseded_by)
 
 
 def learning_keeps_verdicts(ground: Ground) -> Iterator[Counterexample | str]:

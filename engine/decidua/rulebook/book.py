@@ -180,6 +180,15 @@ class Rulebook:
         return {guideline.id: guideline for guideline in self.guidelines}
 
     @cached_property
+    def newer(self) -> Mapping[str, tuple[str, ...]]:
+        """The documents that supersede each document, by id, whichever of the two says so."""
+        found: dict[str, dict[str, None]] = {one.id: dict.fromkeys(one.superseded_by) for one in self.guidelines}
+        for one in self.guidelines:
+            for older in one.supersedes:
+                found.setdefault(older, {})[one.id] = None
+        return {id_: tuple(newer) for id_, newer in found.items()}
+
+    @cached_property
     def position(self) -> Mapping[str, Position]:
         """Positions by id."""
         return {position.id: position for position in self.positions}
@@ -360,8 +369,7 @@ class DatedRulebook:
         """Say whether a rule no longer holds; one that a new document ended holds on where that is held back."""
         if rule.valid.until is None or last_day(rule.valid.until) > self.day:
             return False
-        document = self.book.guideline.get(rule.guideline or "")
-        return document is None or not self.without.intersection(document.superseded_by)
+        return not self.without.intersection(self.book.newer.get(rule.guideline or "", ()))
 
     def _valid(self, rules: list[Any]) -> list[Any]:
         rules = [rule for rule in rules if rule.id not in self.without]
@@ -376,7 +384,7 @@ class DatedRulebook:
 
     def superseded(self, guideline: Guideline) -> str | None:
         """Return the id of the document that replaced this one by the date, or None while it is current."""
-        return next((newer for newer in guideline.superseded_by if newer in self.guidelines), None)
+        return next((newer for newer in self.book.newer.get(guideline.id, ()) if newer in self.guidelines), None)
 
     def _compile(self) -> Iterator[CompiledRule]:
         book = self.book
