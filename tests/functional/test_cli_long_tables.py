@@ -218,14 +218,15 @@ def test_embryos_without_their_number_are_not_used(tables, tmp_path):
 
 
 def test_the_report_tells_of_the_long_tables_within_80_columns(tables, tmp_path):
-    pregnancies = PREGNANCIES + "z,1,miscarriage,99,\n,1,,,\n"
+    pregnancies = PREGNANCIES + "z,1,miscarriage,99,\n,1,,,\nd,1,ongoing,,\nd,1,ongoing,,\n"
     ran = run("cohort", *tables(pregnancies=pregnancies), "--id", "id", "--out", str(tmp_path / "o.csv"))
     said = " ".join(ran.out.split())
     assert "LONG TABLE OF PREGNANCIES" in said.upper()
-    assert "6 rows; 2 women with at least one." in said
+    assert "8 rows; 3 women with at least one." in said
     assert "1 row without an outcome" in said
     assert "id: 1 row with an id that is not that of one woman in the table (rows 5)" in said
     assert "weeks: 1 cell out of its possible range (rows 5); it takes numbers from 2 to 45" in said
+    assert "pregnancies: 1 woman whose history and counts cannot all be true (rows 4); it takes what can all" in said
     assert len(widest(ran.out)) <= 80
 
 
@@ -251,6 +252,8 @@ def test_what_makes_joining_impossible_is_said(tables, tmp_path, women, pregnanc
 
 def test_a_long_table_needs_the_column_of_ids_and_a_file(tables, tmp_path):
     assert "name its column (--id COLUMN" in refused(tables(), tmp_path, id_=None)
+    words = tables()
+    assert "is a table that is read" in run("cohort", *words, "--id", "id", "--out", words[2], "--force").err
     assert "does not exist" in refused([*tables()[:2], str(tmp_path / "none.csv")], tmp_path)
     assert "has no column that is known" in refused(tables(transfers="id,what\na,1\n"), tmp_path)
 

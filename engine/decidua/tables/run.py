@@ -47,8 +47,9 @@ def judge_file(  # noqa: PLR0913 - each is an option of the command
     Raises:
         DeciduaError: The table cannot be read or the file not written; nothing is left behind then.
     """
-    if out.exists() and table.exists() and out.resolve() == table.resolve():
-        raise DeciduaError(Fault("is the table that is read; name another file", file=str(out)))
+    read = (table, *(beside.tables.values() if beside is not None else ()))
+    if out.exists() and any(path.exists() and out.resolve() == path.resolve() for path in read):
+        raise DeciduaError(Fault("is a table that is read; name another file", file=str(out)))
     source = open_table(table, mapping)
     long = _beside(table, beside, mapping)
     judge = TableJudge(view, source.columns, source.schema, mapping, long)
