@@ -198,7 +198,7 @@ def test_with_out_each_woman_has_her_verdicts(register, tmp_path):
     assert (rest.sum(), rest.null_count()) == (answer.own.on_expressible.met, answer.own.on_expressible.unknown)
     assert "exists already" in refused(register, "--feasibility", "clark-2010", "--out", str(out))
     assert counted(register, "--feasibility", "clark-2010", "--out", str(out), "--force")
-    assert "is the table that is read" in refused(register, "--feasibility", "clark-2010", "--out", register, "--force")
+    assert "is a table that is read" in refused(register, "--feasibility", "clark-2010", "--out", register, "--force")
 
 
 # What is refused

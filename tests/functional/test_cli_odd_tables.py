@@ -197,5 +197,5 @@ def test_the_file_that_is_read_is_never_written_even_by_another_name(tmp_path):
     (tmp_path / "hard.csv").hardlink_to(table)
     for name in ("t.csv", "link.csv", "hard.csv"):
         ran = run("cohort", str(table), "--out", str(tmp_path / name), "--force")
-        assert "is the table that is read; name another file" in ran.err
+        assert "is a table that is read; name another file" in ran.err
     assert table.read_bytes() == b"age\n30\n"

@@ -23,7 +23,7 @@ def drawn(made: dict[str, pl.DataFrame]) -> tuple[Cells, pl.DataFrame]:
     women, mapping = made["women"], read_mapping(None)
     opened = {kind: open_long(made[kind], kind, mapping) for kind in SECTIONS}
     beside = read_long(opened, mapping, "id", WomenIds(iter([women["id"]]), "id", "women"))
-    cells = Cells(find_sources(women.columns, mapping, needed=False), women.schema, mapping, beside)
+    cells = Cells(find_sources(women.columns, mapping, beside), women.schema, mapping, beside)
     return cells, cells.typed(women)
 
 

@@ -25,6 +25,8 @@ PROBLEMS = {
     "id_of_nobody": "with an id that is not that of one woman in the table",
     "without_their_number": "without the number of embryos",
 }
+HISTORIES = ("pregnancies", "transfers")
+"""What stands for a column where a history drawn from rows contradicts itself or the counts beside it."""
 ROWS = ("no_id", "id_of_several", "id_of_nobody")
 """Problems of a row, not of a cell."""
 MOST = (27, 9, 9, 9, BAR)
@@ -124,9 +126,12 @@ def _not_used(faults: Sequence[ColumnFault]) -> Bullets:
     bullets = []
     for one in faults:
         cells = _counted(one.rows, "row" if one.problem in ROWS else "cell")
+        problem = PROBLEMS[one.problem]
+        if one.column in HISTORIES and one.problem == "contradiction":
+            cells, problem = _counted(one.rows, "woman", "women"), "whose history and counts cannot all be true"
         rows = ", ".join(str(row) for row in one.first)
         more = ", ..." if one.rows > len(one.first) else ""
-        text = f"{cells} {PROBLEMS[one.problem]} (rows {rows}{more}); it takes {one.allowed}"
+        text = f"{cells} {problem} (rows {rows}{more}); it takes {one.allowed}"
         bullets.append(Bullet(one.column, text, "open"))
     return Bullets(tuple(bullets))
 

@@ -17,7 +17,7 @@ from decidua.profile.vocabulary import vocabulary
 from decidua.tables.counts import CONTRADICTS
 from decidua.tables.histories import Group, HistoryGroup, LongTables, groups_of
 from decidua.tables.mapping import ColumnMapping, Mapped
-from decidua.tables.names import ENDINGS, PREFIX, Part, allowed_in, read_name
+from decidua.tables.names import COMPLETE, ENDINGS, PREFIX, Part, allowed_in, read_name
 from decidua.tables.plain import PlainColumn, plain_column, plain_columns, type_of
 from decidua.tables.result import ColumnFault, Problem
 
@@ -43,13 +43,16 @@ class Source(Frozen):
         return self.fact.name + ENDINGS[self.part]
 
 
-def find_sources(columns: Sequence[str], mapping: ColumnMapping, *, needed: bool = True) -> tuple[Source, ...]:
+def find_sources(
+    columns: Sequence[str], mapping: ColumnMapping, beside: LongTables | None = None
+) -> tuple[Source, ...]:
     """Find the columns that hold facts.
 
     Args:
         columns: All columns of the table.
         mapping: How it is read.
-        needed: Whether at least one must; with long tables beside it a table may hold nothing but ids.
+        beside: Long tables: with them a table may hold nothing but ids, and only with them it says of a history that
+            it is complete. What is counted in the table alone has gaps, and a gap is no 0.
 
     Raises:
         DeciduaError: A column stands there twice, is appended by decidua, is mapped and missing, or holds the same
@@ -61,7 +64,7 @@ def find_sources(columns: Sequence[str], mapping: ColumnMapping, *, needed: bool
         mapped = mapping.columns.get(column)
         named = column if mapped is None else mapped.fact
         found = read_name(named)
-        if found is None:
+        if found is None or (named in COMPLETE and not _is_beside(beside, named)):
             continue
         if named in sources:
             faults.append(
@@ -69,11 +72,15 @@ def find_sources(columns: Sequence[str], mapping: ColumnMapping, *, needed: bool
             )
             continue
         sources[named] = Source(column, *found, mapped or Mapped(named, {}, ()))
-    if needed and not sources and not faults:
+    if beside is None and not sources and not faults:
         faults.append(_no_fact(columns))
     if faults:
         raise DeciduaError(faults)
     return tuple(sources.values())
+
+
+def _is_beside(beside: LongTables | None, complete: str) -> bool:
+    return beside is not None and any(complete == f"{kind}.complete" for kind in beside.tables)
 
 
 def _unusable(columns: Sequence[str]) -> Iterable[Fault]:

@@ -26,7 +26,8 @@ __all__ = ["ORDERS", "Described", "Histories", "PregnancyHistories", "TransferHi
 
 ORDERS = 64
 """A row is its kind times this, and its place among all; 0 where that is not known."""
-KEPT = 200_000
+KEPT = 50_000
+"""Histories that are kept; beyond that they are described anew."""
 MOST = 60
 """Most singles that a profile takes (``Pregnancies.singles``); more than that is no possible history."""
 

@@ -326,8 +326,9 @@ def count_file(  # noqa: PLR0913 - each is an option of the command
     Raises:
         DeciduaError: The table cannot be read or the file not written; nothing is left behind then.
     """
-    if out is not None:
-        refuse_itself(table, out)
+    for read in (table, *(beside.tables.values() if beside is not None else ())):
+        if out is not None:
+            refuse_itself(read, out)
     source = open_table(table, mapping)
     judge = FeasibilityJudge(question, source.columns, source.schema, mapping, read_beside(table, beside, mapping))
     with nullcontext() if out is None else TableWriter(out, overwrite=overwrite) as writer:

@@ -246,7 +246,7 @@ def refuse_itself(table: Path, out: Path) -> None:
     except OSError:  # one of them is not there, or cannot be; that is said where it is opened
         return
     if same:
-        raise DeciduaError(Fault("is the table that is read; name another file", file=str(out)))
+        raise DeciduaError(Fault("is a table that is read; name another file", file=str(out)))
 
 
 class TableWriter:

@@ -14,7 +14,7 @@ from decidua.frozen import Frozen
 from decidua.profile.facts import as_values
 from decidua.profile.interval import Interval
 from decidua.tables.counts import CONTRADICTS, CountGroup, count_groups
-from decidua.tables.described import Described, Histories, TransferHistories, histories_of
+from decidua.tables.described import Described, Histories, TransferHistories
 from decidua.tables.long_fields import KINDS, LongKind
 from decidua.tables.result import ColumnFault, LongReport
 
@@ -22,7 +22,7 @@ __all__ = ["CHANCE", "Group", "HistoryGroup", "LongRows", "LongTables", "groups_
 
 CHANCE = "transfers.cumulative_chance"
 PREGNANT = "pregnancy.pregnant"
-KEPT = 200_000
+KEPT = 50_000
 """Combinations that are kept; beyond that they are worked out anew."""
 
 Ends = tuple[float | None, float | None]
@@ -94,12 +94,11 @@ class HistoryGroup:
         worked_out: How many combinations were worked out so far.
     """
 
-    def __init__(self, kind: LongKind, given: Collection[str], beside: LongTables | None) -> None:
-        table = None if beside is None else beside.tables.get(kind)
+    def __init__(self, kind: LongKind, given: Collection[str], table: LongRows, nobody: pl.Series) -> None:
         self.kind = kind
-        self._histories = histories_of(kind) if table is None else table.histories
-        self._rows = None if table is None else table.rows
-        self._nobody = None if table is None or beside is None else beside.nobody
+        self._histories = table.histories
+        self._rows = table.rows
+        self._nobody = nobody
         nothing = self._histories.bound(self._histories.describe((), complete=False), {})
         self._counts = tuple(name for name in nothing if not name.startswith("~"))
         self.facts = (*self._counts, CHANCE) if kind == "transfers" else self._counts
@@ -133,7 +132,7 @@ class HistoryGroup:
         if self.kind == "transfers":
             wrong = wrong | (ends[f"{CHANCE} low"] > ends[f"{CHANCE} high"]).fill_null(value=False)
         ends = ends.with_columns(pl.when(~wrong).then(pl.all()).name.keep())
-        if PREGNANT in facts.columns and self._rows is not None:
+        if PREGNANT in facts.columns:
             ends = ends.with_columns(facts.select(pl.when(~joined["found present"]).then(pl.col(PREGNANT))))
         return ends.with_columns(wrong.alias(CONTRADICTS))
 
@@ -147,9 +146,6 @@ class HistoryGroup:
         ends = [f"{name} {end}" for name in counted for end in ("low", "high")]
         keys = facts.with_columns([*columns, told.alias("complete"), absent.alias("absent")])
         keys = keys.select([*ends, "complete", "absent"])
-        if self._rows is None or self._nobody is None:
-            nothing = pl.lit(None, pl.List(pl.UInt32)), pl.lit(None, pl.List(pl.Float64))
-            return keys.with_columns(nothing[0].alias("rows"), nothing[1].alias("chances"))
         women = pl.int_range(self._at, self._at + facts.height, dtype=pl.UInt32, eager=True).alias("woman")
         low, high = (int(self._rows["woman"].search_sorted(at)) for at in (self._at, self._at + facts.height))
         hers = self._rows.slice(low, high - low).group_by("woman", maintain_order=True).agg(pl.all())
@@ -265,9 +261,9 @@ Group = CountGroup | HistoryGroup
 
 def groups_of(columns: Collection[str], beside: LongTables | None) -> tuple[Group, ...]:
     """Return the groups of counts that the columns of a table belong to, and those drawn from histories beside it."""
-    groups: list[Group] = []
-    for kind in KINDS:
-        if (beside is not None and kind in beside.tables) or f"{kind}.complete" in columns:
-            groups.append(HistoryGroup(kind, columns, beside))
+    kinds = () if beside is None else tuple(kind for kind in KINDS if kind in beside.tables)
+    groups = tuple(
+        HistoryGroup(kind, columns, beside.tables[kind], beside.nobody) for kind in kinds if beside is not None
+    )
     described = {name for group in groups for name in group.facts}
     return (*groups, *count_groups([name for name in columns if name not in described]))

@@ -101,16 +101,19 @@ class WomenIds:
     """
 
     def __init__(self, ids: Iterator[pl.Series], column: str, table: str) -> None:
-        texts = [as_ids(cells, table) for cells in ids]
-        every = pl.concat(texts) if texts else pl.Series([], dtype=pl.String)
+        every = pl.concat([pl.Series(ID, dtype=pl.String), *(as_ids(cells, table).alias(ID) for cells in ids)])
         self.women = every.len()
         places = pl.DataFrame({ID: every, "woman": pl.int_range(self.women, dtype=pl.UInt32, eager=True)})
-        known = places.filter(pl.col(ID).is_not_null())
-        twice = known.filter(pl.col(ID).is_duplicated())
-        self._places = known if twice.is_empty() else known.join(twice, on="woman", how="anti")
-        missing = places.filter(pl.col(ID).is_null())["woman"]
-        self.nobody = pl.concat([missing, twice["woman"]]).sort()
-        found: list[tuple[Problem, pl.Series]] = [("no_id", missing), ("id_of_several", twice["woman"])]
+        missing = every.is_null().arg_true().cast(pl.UInt32)
+        del every
+        places = (places.drop_nulls() if missing.len() else places).sort(ID, maintain_order=True)
+        same = places[ID] == places[ID].shift()
+        shared = same.fill_null(value=False) | same.shift(-1, fill_value=False)
+        twice = places.filter(shared)["woman"].sort()
+        known = places.filter(~shared) if twice.len() else places
+        self._ids, self._rows = known[ID], known["woman"]
+        self.nobody = pl.concat([missing, twice]).sort()
+        found: list[tuple[Problem, pl.Series]] = [("no_id", missing), ("id_of_several", twice)]
         self.faults = tuple(
             ColumnFault(column, ID, problem, rows.len(), tuple(row + 1 for row in rows.head(FIRST_ROWS)), AN_ID)
             for problem, rows in found
@@ -118,5 +121,10 @@ class WomenIds:
         )
 
     def place(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Return rows with ``woman`` in place of their id; null where no woman has it."""
-        return rows.join(self._places, on=ID, how="left", maintain_order="left")
+        """Return rows with ``woman``, the row of the woman whose id is ``id``; null where no woman has it."""
+        if self._ids.is_empty():
+            return rows.with_columns(woman=pl.lit(None, pl.UInt32))
+        last = self._ids.len() - 1
+        at = self._ids.search_sorted(rows[ID].fill_null("")).clip(0, last)
+        hers = (self._ids.gather(at) == rows[ID]).fill_null(value=False)
+        return rows.with_columns(woman=pl.select(pl.when(hers).then(self._rows.gather(at))).to_series())

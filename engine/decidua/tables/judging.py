@@ -59,7 +59,7 @@ class TableJudge:
         self.view = view
         self.columns = tuple(columns)
         self.beside = beside
-        self.sources = find_sources(columns, mapping, needed=beside is None)
+        self.sources = find_sources(columns, mapping, beside)
         self.cells = Cells(self.sources, schema, mapping, beside)
         self.plan = FramePlan({rule.id: rule.condition for rule in view.rules.values()}, self.cells.facts)
         self._appended = {f"{PREFIX}definition_{_snake(one.id)}": self.plan.verdict(one.id) for one in view.definitions}

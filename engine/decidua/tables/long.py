@@ -1,7 +1,9 @@
 """Long tables beside a table of women: one row a pregnancy, or one row a transfer, with the id of the woman.
 
-Rows are read in batches, in any order; of each a few whole numbers are kept, so that what is held in memory is some
-eight bytes a row (sixteen for a transfer) and not the table.
+Rows are read in batches, in any order. What is held in memory is not the table but eight bytes a row, sixteen where
+transfers have a predicted chance; putting them in the order of the women takes some more for a while. Before them the
+ids of all women are read: with ids of ten signs some 120 bytes a woman at the peak. That is the limit: ten million
+women with a hundred million rows take about two gigabytes.
 """
 
 from __future__ import annotations
@@ -36,8 +38,6 @@ from decidua.tables.result import ColumnFault, LongReport, Problem
 __all__ = ["Beside", "LongSource", "find_long_sources", "open_long", "read_long"]
 
 BATCH = 200_000
-PLACED = 2_000_000
-"""Rows that are given to their women at once."""
 WEEKS = "^([0-9]{1,2})w([0-6])d?$"
 
 
@@ -158,17 +158,7 @@ class _LongReader:
 
     def read(self, women: WomenIds) -> LongRows:
         """Read all rows, and give each to its woman."""
-        placed: list[pl.DataFrame] = []
-        waiting: list[pl.DataFrame] = []
-        held = 0
-        for batch in self.source.batches:
-            waiting.append(self._coded(batch))
-            held += batch.height
-            if held >= PLACED:
-                placed.append(self._placed(waiting, women))
-                waiting, held = [], 0
-        placed.append(self._placed(waiting, women))
-        parts = [part for part in placed if part.width]
+        parts = [self._placed(self._coded(batch), women) for batch in self.source.batches]
         rows = pl.concat(parts).sort("woman", maintain_order=True) if parts else _no_rows()
         if self._rows and rows.is_empty():
             raise DeciduaError(
@@ -252,11 +242,9 @@ class _LongReader:
         found = distinct.with_columns(number=pl.Series(numbers, dtype=pl.UInt32))
         return typed.join(found, on=typed.columns, how="left", nulls_equal=True, maintain_order="left")["number"]
 
-    def _placed(self, parts: list[pl.DataFrame], women: WomenIds) -> pl.DataFrame:
+    def _placed(self, coded: pl.DataFrame, women: WomenIds) -> pl.DataFrame:
         """Return rows with the woman they belong to, and count those that belong to none."""
-        if not parts:
-            return pl.DataFrame()
-        rows = women.place(pl.concat(parts))
+        rows = women.place(coded)
         self._note(self.column, "no_id", rows.filter(pl.col(ID).is_null())["at"])
         self._note(self.column, "id_of_nobody", rows.filter(pl.col("woman").is_null() & pl.col(ID).is_not_null())["at"])
         return rows.filter(pl.col("woman").is_not_null()).drop(ID, "at")

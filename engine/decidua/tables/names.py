@@ -36,7 +36,10 @@ COMPLETE: dict[str, Fact] = {
     f"{section}.complete": Fact(f"{section}.complete", "yes_no", f"Every one of her {section} so far is accounted for")
     for section in ("pregnancies", "transfers")
 }
-"""Columns that are no findings: they say, as a profile does, that what is not told of her history did not happen."""
+"""Columns that are no findings: they say that her rows in a long table, and the counts beside it, tell all her history.
+
+They say so with that long table only, and then what is not told did not happen, as in a complete section of a profile.
+"""
 
 _LIMITED = frozenset(fact.name for fact in DERIVED if fact.kind in ("integer", "number"))
 

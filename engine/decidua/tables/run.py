@@ -47,7 +47,8 @@ def judge_file(  # noqa: PLR0913 - each is an option of the command
     Raises:
         DeciduaError: The table cannot be read or the file not written; nothing is left behind then.
     """
-    refuse_itself(table, out)
+    for read in (table, *(beside.tables.values() if beside is not None else ())):
+        refuse_itself(read, out)
     source = open_table(table, mapping)
     long = read_beside(table, beside, mapping)
     judge = TableJudge(view, source.columns, source.schema, mapping, long)

@@ -22,6 +22,12 @@ __all__ = ["make_long", "write_long_register"]
 BATCH = 50_000
 ROWS = 64
 """Rows of one woman that are told apart: a row is drawn by its woman, its place and its name."""
+DRAWN = (
+    *("id", "row", "group", "drawn age", "knows detail", "knows tissue", "knows embryos"),
+    *("total", "births", "run", "clinical", "later", "late", "karyotyped", "aneuploid"),
+    *("failed", "beyond", "good", "embryos"),
+)
+"""What was drawn of a woman that her rows lean on."""
 
 
 def write_long_register(
@@ -111,8 +117,9 @@ class _Rows:
     @staticmethod
     def spread(frame: pl.DataFrame, count: pl.Expr) -> pl.DataFrame:
         """Return a row for each of a count of each woman: ``k`` is its place in the count, the first is 0."""
-        rows = frame.with_columns(many=count).filter(pl.col("many") > 0)
-        rows = rows.with_columns(k=pl.int_ranges(0, pl.col("many"))).explode("k")
+        rows = frame.select(*DRAWN, many=count)
+        places = pl.DataFrame({"k": pl.int_range(rows.select(pl.col("many").max().fill_null(0)).item(), eager=True)})
+        rows = rows.join(places, how="cross", maintain_order="left_right").filter(pl.col("k") < pl.col("many"))
         return rows.with_columns(woman=pl.col("row"), row=pl.col("row") * ROWS + pl.col("k").cast(pl.UInt64))
 
     def pregnancies(self, women: pl.DataFrame) -> pl.DataFrame:
