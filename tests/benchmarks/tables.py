@@ -27,9 +27,10 @@ sys.path.insert(0, str(ROOT))
 
 import polars as pl  # noqa: E402 - after the path is set
 from tests.benchmarks.rivals import RIVALS, Nodes, encoded  # noqa: E402
-from tests.spec.engines import judge_by_durable, judge_by_reference  # noqa: E402
+from tests.spec.engines import judge_by_durable  # noqa: E402
 
 import decidua  # noqa: E402
+from decidua.assessment.verdicts import Verdicts  # noqa: E402
 from decidua.condition.syntax import facts_in  # noqa: E402
 from decidua.engines.production import available  # noqa: E402
 from decidua.profile.facts import Facts  # noqa: E402
@@ -42,6 +43,14 @@ from decidua.tables.synth import make_register  # noqa: E402
 from decidua.truth import NO, UNKNOWN, YES, Verdict  # noqa: E402
 
 Judged = list[dict[str, Verdict]]
+WATCHED = """
+import resource, subprocess, sys, time
+start = time.perf_counter()
+code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
+usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+sys.stderr.write(f"{time.perf_counter() - start} {usage.ru_maxrss}")
+sys.exit(code)
+"""
 WORDS = {True: YES, False: NO, None: UNKNOWN}
 SEED = 7
 BULK = "decidua, frame (Polars), in bulk"
@@ -66,6 +75,15 @@ def facts_of(judge: TableJudge, typed: pl.DataFrame) -> list[Facts]:
                 given[name] = Interval(low, row[str(columns.high)])
         women.append(Facts(given))
     return women
+
+
+def by_reference(view: DatedRulebook, women: Sequence[Facts]) -> Judged:
+    """Return what an assessment of each woman rests on: each rule worked out once, with its proof."""
+    judged = []
+    for facts in women:
+        verdicts = Verdicts(view, facts, "reference")
+        judged.append({id_: verdicts.verdict(id_) for id_ in view.rules})
+    return judged
 
 
 def by_frame(judge: TableJudge, typed: pl.DataFrame) -> Callable[[], pl.DataFrame]:
@@ -107,7 +125,7 @@ def compare(view: DatedRulebook, women: int, rounds: int) -> None:
     nodes = Nodes(rules)
     names = sorted({name for condition in rules.values() for name in facts_in(condition)})
     flags = [encoded(one, names) for one in facts]
-    runs: dict[str, Callable[[], Any]] = {"decidua, reference": lambda: judge_by_reference(rules, facts)}
+    runs: dict[str, Callable[[], Any]] = {"decidua, reference": lambda: by_reference(view, facts)}
     if available():
         runs["decidua, production"] = lambda: judge_by_durable(rules, facts)
     runs["decidua, frame (Polars)"] = by_frame(judge, typed)
@@ -191,22 +209,23 @@ def grow(most: int) -> None:
 
 
 def measured(arguments: Sequence[str]) -> tuple[float, float]:
-    """Return seconds and peak memory in MiB of a run of the terminal tool."""
-    command = [sys.executable, "-m", "decidua", *arguments]
+    """Return seconds and peak memory in MiB of a run of the terminal tool.
+
+    A small process starts it: one that is started by a large one is told to have used as much memory as that.
+    """
+    command = [sys.executable, "-c", WATCHED, sys.executable, "-m", "decidua", *arguments]
     path = os.pathsep.join([str(Path(decidua.__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
-    start = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": path}) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{' '.join(arguments)} left with code {process.returncode}")
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
+    ran = subprocess.run(command, stderr=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": path}, check=False)
+    if ran.returncode:
+        raise SystemExit(f"{' '.join(arguments)} left with code {ran.returncode}: {ran.stderr}")
+    taken, memory = ran.stderr.split()[-2:]
+    return float(taken), int(memory) / 1024
 
 
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--women", type=int, default=200, help="that every engine judges")
+    parser.add_argument("--women", type=int, default=200, help="that every engine judges; 0 leaves it out")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument(
         "--register", type=int, default=300_000, help="women for the speed of each step; 0 leaves it out"
@@ -221,7 +240,8 @@ def main() -> None:
     )
     print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {packages}")
     view = decidua.load_rulebook().at()
-    compare(view, given.women, given.rounds)
+    if given.women:
+        compare(view, given.women, given.rounds)
     if given.register:
         pace(view, given.register, given.rounds)
     if given.grow:

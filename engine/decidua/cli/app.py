@@ -104,6 +104,11 @@ def _usage_message(error: Exception) -> str | None:
     return one_line(f"decidua: {message}{hint}")
 
 
+def _stopped() -> int:
+    sys.stderr.write("decidua: stopped\n")
+    return STOPPED
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the terminal tool.
 
@@ -119,8 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             args=None if arguments is None else list(arguments), prog_name="decidua", standalone_mode=False
         )
     except (typer.Abort, KeyboardInterrupt):
-        sys.stderr.write("decidua: stopped\n")
-        return STOPPED
+        return _stopped()
     except DeciduaError as error:
         complain(error)
         return exit_code(error)
@@ -144,4 +148,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "Please report it with the command; DECIDUA_TRACEBACK=1 shows where it happened.\n"
         )
         return INTERNAL
+    if outcome == STOPPED:  # what newer releases of typer make of Ctrl-C, without a word
+        return _stopped()
     return outcome if isinstance(outcome, int) else DONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import typer
 from decidua.assessment.loading import load_rulebook
 from decidua.cli.arguments import AsOf, Format, RulesFolder
 from decidua.cli.printing import print_blocks, print_text
+from decidua.cli.stopping import stopping
 from decidua.errors import DeciduaError
 from decidua.tables.entry import need_extra
 
@@ -96,6 +98,7 @@ def cohort_command(
     unknown history, unless the column 'pregnancies.complete' or 'transfers.complete' of TABLE says yes.
     """
     need_extra()
+    gc.enable()  # off where a command ends within a second; this one may run for an hour
     changes = [*(change or ()), *(f"drop {one}" for one in drop or ()), *(f"add {one}" for one in add or ())]
     if feasibility:
         from decidua.cli.feasibility import Counting, print_feasibility
@@ -145,14 +148,20 @@ def long_tables(pregnancies: Path | None, transfers: Path | None) -> dict[LongKi
 
 
 @contextmanager
-def progress_of(what: str) -> Iterator[Progress | None]:
-    """Show progress on standard error where a person is watching."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
+def progress_of(what: str) -> Iterator[Progress]:
+    """Show progress on standard error where a person is watching, and stop after a batch where that is asked."""
+    with stopping() as noted:
+        if not sys.stderr.isatty():
+            yield lambda done, total: noted.here()  # noqa: ARG005 - nobody looks
+            return
+        from rich.console import Console
+        from rich.progress import Progress as Bar
 
-    with Bar(console=Console(stderr=True), redirect_stdout=False, transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        with Bar(console=Console(stderr=True), redirect_stdout=False, transient=True) as bar:
+            task = bar.add_task(what, total=None)
+
+            def told(done: int, total: int | None) -> None:
+                bar.update(task, completed=done, total=total)
+                noted.here()
+
+            yield told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +34,7 @@ def synth_command(
     Every figure in it is invented: it is there to try out tables, and nothing may be concluded from it.
     """
     need_extra()
+    gc.enable()  # off where a command ends within a second; this one may run for an hour
     from decidua.tables.synth import write_register
     from decidua.tables.synth_long import write_long_register
 

@@ -38,6 +38,8 @@ ENDINGS: dict[str, Kind] = {
 }
 DELIMITERS = (",", ";", "\t", "|")
 FIRST_LINE_BYTES = 4_000_000
+ROWS = 100_000
+"""Rows of a Parquet file that are read at once: as many as are judged at once, so that none need be put together."""
 
 
 class TableFile:
@@ -207,7 +209,7 @@ def _open_parquet(path: Path, mapping: ColumnMapping) -> TableFile:  # noqa: ARG
         if part.schema_arrow != schema:
             raise DeciduaError(Fault(f"has other columns or types than {paths[0]}", file=str(name)))
     rows = sum(part.metadata.num_rows for part in parts)
-    return TableFile(str(path), schema, (batch for part in parts for batch in part.iter_batches()), rows)
+    return TableFile(str(path), schema, (batch for part in parts for batch in part.iter_batches(ROWS)), rows)
 
 
 def _parts(folder: Path) -> Iterator[Path]:
@@ -353,6 +355,9 @@ class TableWriter:
     def discard(self) -> None:
         """Remove what was written so far."""
         if self._stream is not None:
+            if self._kind != "csv" and self._writer is not None:
+                with suppress(OSError, pa.ArrowException):  # it would end the file by itself later, and complain
+                    self._writer.close()
             with suppress(OSError):
                 self._stream.close()
             with suppress(OSError):
