@@ -64,7 +64,7 @@ def session() -> Any:
     from pyspark.sql import SparkSession  # noqa: PLC0415 - it may not be installed
 
     logging.getLogger("py4j").setLevel(logging.ERROR)
-    os.environ |= {
+    variables = {
         "PYSPARK_PYTHON": sys.executable,
         "PYSPARK_DRIVER_PYTHON": sys.executable,
         "SPARK_LOCAL_IP": "127.0.0.1",
@@ -86,6 +86,9 @@ def session() -> Any:
     builder = SparkSession.builder.master("local[2]").appName("decidua tests")
     for name, value in settings.items():
         builder = builder.config(name, value)
-    made = builder.getOrCreate()
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in variables.items():
+            environment.setenv(name, value)
+        made = builder.getOrCreate()
     made.sparkContext.setLogLevel("OFF")
     return made
