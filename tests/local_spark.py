@@ -64,7 +64,7 @@ def session() -> Any:
     from pyspark.sql import SparkSession  # noqa: PLC0415 - it may not be installed
 
     logging.getLogger("py4j").setLevel(logging.ERROR)
-    os.environ |= {
+    variables = {
         "PYSPARK_PYTHON": sys.executable,
         "PYSPARK_DRIVER_PYTHON": sys.executable,
         "SPARK_LOCAL_IP": "127.0.0.1",
@@ -74,6 +74,7 @@ def session() -> Any:
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.memory": "1g",
+        # Many small runs: compiling them well takes Java longer than running them.
         "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
@@ -85,6 +86,9 @@ def session() -> Any:
     builder = SparkSession.builder.master("local[2]").appName("decidua tests")
     for name, value in settings.items():
         builder = builder.config(name, value)
-    made = builder.getOrCreate()
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in variables.items():
+            environment.setenv(name, value)
+        made = builder.getOrCreate()
     made.sparkContext.setLogLevel("OFF")
     return made

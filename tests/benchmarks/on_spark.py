@@ -1,4 +1,4 @@
-"""Measures what judging a million women costs one core on Spark: ``python tests/benchmarks/on_spark.py``.
+"""Measures what judging women costs one core on Spark: ``python tests/benchmarks/on_spark.py --women 1000000``.
 
 The women are made up (``decidua synth``), read from Parquet and written to Parquet with all columns appended, on
 ``local[1]``: once in a new session and once more in the same, where Spark and the judge have warmed up. Core-seconds
@@ -58,6 +58,8 @@ def start(memory: str) -> SparkSession:
     builder = SparkSession.builder.master("local[1]").config("spark.driver.memory", memory)
     for name in ("spark.ui.enabled", "spark.ui.showConsoleProgress"):
         builder = builder.config(name, "false")
+    # Else Java works out the size of a batch over all columns after each row.
+    builder = builder.config("spark.sql.execution.arrow.maxBytesPerBatch", str(2**31 - 1))
     return builder.getOrCreate()
 
 
@@ -74,7 +76,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         women, out = f"{folder}/women.parquet", f"{folder}/out.parquet"
         write_register(women, given.women, given.seed)
-        print(f"{given.women} women, {Path(women).stat().st_size / 2**20:.0f} MiB as Parquet")
+        print(f"{given.women:,} women, {Path(women).stat().st_size / 2**20:.0f} MiB as Parquet", flush=True)
         before = core_seconds()
         session = start(given.memory)
         for way, judged in ways.items():
@@ -84,9 +86,9 @@ def main() -> None:
                 judged(table).write.mode("overwrite").parquet(out)
                 used, before = core_seconds() - before, core_seconds()
                 print(
-                    f"{way}, {'started anew' if run == 0 else 'warmed up'}: {used:.0f} core-seconds, "
+                    f"{way}, {'started anew' if run == 0 else 'warmed up'}: {used:.1f} core-seconds, "
                     f"{time.perf_counter() - at:.0f} s by the clock, {table.rdd.getNumPartitions()} parts, "
-                    f"{used / given.women * 1e9 / 3600:.1f} core-hours for a billion women, "
+                    f"{used / given.women * 1e9 / 3600:.0f} core-hours for a billion women, "
                     f"{peak_of_worker():.1f} GiB at most in a Python worker",
                     flush=True,
                 )

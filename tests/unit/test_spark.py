@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import subprocess
+import sys
 from decimal import Decimal
+from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
@@ -187,6 +190,13 @@ def shipped(release=__version__, *, strict=False):
 
 def batches(*counts):
     return [pa.record_batch({"given 0": [3] * count, "given 1": [30.0] * count}) for count in counts]
+
+
+def test_an_executor_loads_polars_only_after_its_threads_are_set():
+    script = "import sys, decidua.tables.parts; print({'polars', 'pyarrow', 'pyspark'} & set(sys.modules))"
+    place = {"PYTHONPATH": str(Path(decidua.__file__).parents[1])}
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=place)
+    assert ran.stdout.strip() == "set()"
 
 
 @on_spark

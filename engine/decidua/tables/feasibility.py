@@ -79,7 +79,7 @@ class FeasibilityJudge:
         self.beside = beside
         self.view, self.asked = question.view, question.studies
         self.columns = tuple(columns)
-        self.sources = find_sources(columns, mapping, needed=beside is None)
+        self.sources = find_sources(columns, mapping, beside)
         self.cells = Cells(self.sources, schema, mapping, beside)
         conditions = {key: one for study in self.asked for key, one in _conditions(study)}
         self._plan = FramePlan(conditions | _rules_behind(self.view, conditions.values()), self.cells.facts)

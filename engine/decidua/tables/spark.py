@@ -36,7 +36,7 @@ from decidua.tables.parts import Shipped, judge_part, read_part
 from decidua.truth import NO, UNKNOWN, YES, Verdict
 from decidua.version import __version__
 
-__all__ = ["VERDICT", "judge_spark", "verdicts"]
+__all__ = ["VERDICT", "judge_spark", "packed", "verdicts"]
 
 VERDICT = "decidua_verdict_"
 """What the names of the columns begin with that ``verdicts`` appends."""
@@ -103,8 +103,12 @@ def _prepared(
     view = book.at(as_of)
     read = tuple(source.column for source in find_sources(table.columns, mapping))
     judge = TableJudge(view, read, dict.fromkeys(read, pl.Null()), mapping)
-    packed = zlib.compress(pickle.dumps((book, as_of, mapping), protocol=5))
-    return judge, Shipped(packed, __version__, tuple(table.columns), read, strict)
+    return judge, Shipped(packed(book, as_of, mapping), __version__, tuple(table.columns), read, strict)
+
+
+def packed(book: Rulebook, as_of: str | datetime.date | None, mapping: ColumnMapping) -> bytes:
+    """Return what executors judge by: the rules, the date that is asked for, and how the table is read."""
+    return zlib.compress(pickle.dumps((book, as_of, mapping), protocol=5))
 
 
 def _refuse_other_kinds(table: object) -> None:
