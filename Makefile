@@ -1,4 +1,5 @@
-# Everything CI runs, for people: `make check`; branch coverage is measured apart, by `make coverage`. PYTHON is the interpreter of the environment to use.
+# Everything CI runs, for people: `make check`. Branch coverage is measured apart, by `make coverage`. PYTHON is the
+# interpreter of the environment to use.
 PYTHON ?= python
 
 .PHONY: check lint types imports rules cases prove test coverage meaning benchmark
