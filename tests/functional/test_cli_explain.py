@@ -85,7 +85,7 @@ def test_the_findings_behind_a_cause_are_listed_once():
     text = flat(explained("antiphospholipid_syndrome", "g_csf")).partition("G-CSF around a transfer")[0]
     assert text.count("biochemical losses: 0; longest run of consecutive losses: 3;") == 1
     assert "What stays in the way: together: antiphospholipid antibodies: positive;" in text
-    assert "test: 19 weeks. antiphospholipid syndrome (Sydney criteria)." in text
+    assert "test: at least 19 weeks. antiphospholipid syndrome (Sydney criteria)." in text
 
 
 def test_json_gives_the_findings_with_their_values():

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 
 import polars as pl
 import pytest
@@ -130,3 +133,22 @@ def test_what_is_packed_is_unpacked_over_as_many_numbers_as_it_takes():
     )
     assert numbers.width > 1
     assert [list(unpacked(row, radices)) for row in numbers.rows()] == digits
+
+
+def test_on_one_thread_the_counts_are_the_same(tmp_path):
+    code = (
+        "import sys, polars as pl\n"
+        "from decidua.tables.counts import count_groups\n"
+        "facts = pl.DataFrame({'losses.total low': [3.0, None], 'losses.total high': [3.0, None]})\n"
+        "group, = count_groups(['losses.total'])\n"
+        "group.apply(facts).write_parquet(sys.argv[1])\n"
+    )
+    said = []
+    for threads in ("1", "2"):
+        out = tmp_path / f"{threads}.parquet"
+        path = os.pathsep.join(sys.path)
+        variables = {**os.environ, "PYTHONPATH": path, "POLARS_MAX_THREADS": threads}
+        subprocess.run([sys.executable, "-c", code, str(out)], check=True, env=variables)
+        said.append(pl.read_parquet(out))
+    assert said[0].equals(said[1])
+    assert said[0]["losses.total"].to_list() == [3, None]

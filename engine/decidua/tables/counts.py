@@ -92,7 +92,8 @@ class CountGroup:
             *(self._given_or(f"{name} low", low) for name in self._names),
             *(self._given_or(f"{name} high", high) for name in self._names),
         )
-        bounded = self._bounding(start)
+        # As columns in full: on one thread Polars takes a number that stands for a whole column for a table of one row.
+        bounded = self._bounding(pl.DataFrame(start.get_columns()))
         said = bounded.select(
             *self._by, *(one for name in self.facts for one in _ends(name)), possible=pl.lit(value=True)
         )
