@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from decidua.tables.judging import TableJudge
 
-__all__ = ["CHUNK", "ROWS", "Shipped", "judge_part", "read_part"]
+__all__ = ["CHUNK", "ROWS", "Shipped", "judge_part", "read_part", "widely_typed"]
 
 ROWS = 100_000
 """Women judged at once: what bounds the memory that a part of any size takes."""
@@ -65,7 +65,22 @@ def read_part(shipped: Shipped, batches: Iterable[pa.RecordBatch]) -> Iterator[p
     Raises:
         DeciduaError: Another release of decidua is installed here.
     """
-    return _with_more(shipped, batches, lambda judge, facts: judge.cells.typed(facts))
+    return _with_more(shipped, batches, lambda judge, facts: widely_typed(judge.cells.typed(facts)))
+
+
+def widely_typed(facts: pl.DataFrame) -> pl.DataFrame:
+    """Return typed facts in the few types that Spark is told of: numbers of 64 bits, whole or not, text, yes or no."""
+    import polars as pl  # noqa: PLC0415 - not before it is told how many threads it may use
+
+    wide: dict[str, pl.DataType] = {}
+    for name, kind in facts.schema.items():
+        if kind.is_integer():
+            wide[name] = pl.Int64()
+        elif kind.is_float():
+            wide[name] = pl.Float64()
+        elif isinstance(kind, pl.Enum | pl.Categorical):
+            wide[name] = pl.String()
+    return facts.cast(wide)  # type: ignore[arg-type]
 
 
 def _with_more(shipped: Shipped, batches: Iterable[pa.RecordBatch], more: Added) -> Iterator[pa.RecordBatch]:

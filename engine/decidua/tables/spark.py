@@ -32,7 +32,7 @@ from decidua.rulebook.book import DatedRulebook, Rulebook
 from decidua.tables.columns import find_sources
 from decidua.tables.judging import TableJudge
 from decidua.tables.mapping import ColumnMapping, read_mapping
-from decidua.tables.parts import Shipped, judge_part, read_part
+from decidua.tables.parts import Shipped, judge_part, read_part, widely_typed
 from decidua.truth import NO, UNKNOWN, YES, Verdict
 from decidua.version import __version__
 
@@ -131,7 +131,7 @@ def _read(table: DataFrame, judge: TableJudge, shipped: Shipped) -> DataFrame:
         StructField(f"{GIVEN}{at}", field.dataType, field.nullable, field.metadata)
         for at, field in enumerate(table.schema.fields)
     ]
-    facts = [_field(_plain(name), kind) for name, kind in judge.cells.typed(nobody).schema.items()]
+    facts = [_field(_plain(name), kind) for name, kind in widely_typed(judge.cells.typed(nobody)).schema.items()]
     return _numbered(table).mapInArrow(partial(read_part, shipped), StructType([*given, *facts]))
 
 
