@@ -1,10 +1,14 @@
-"""What all tests share: which of them coverage is measured over."""
+"""What all tests share: no test fails for being slow, and which of them coverage is measured over."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("decidua", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("decidua")
 
 ROOT = Path(__file__).parent
 UNMEASURED = (
