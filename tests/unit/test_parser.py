@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from decidua.condition.parser import parse_condition
-from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Known, Not, Rule, Untold
+from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Known, Not, Rule, Untold, one_of_each, walk
 
 
 def parsed(value, place=("when",)):
@@ -174,3 +176,34 @@ def test_every_fault_of_a_condition_is_found_in_one_go():
 
 def test_a_condition_at_the_top_of_its_document_has_no_place():
     assert parsed(3, place=())[1] == [("", "3 is no condition; write a comparison such as 'losses.total >= 3'")]
+
+
+# Equal trees, once each
+
+
+def test_a_part_that_stands_in_several_conditions_becomes_one_object_and_no_condition_changes():
+    conditions = [
+        All((Atom("age", ">=", 18), Not(Atom("losses.total", "<", 2)))),
+        AnyOf((Not(Atom("losses.total", "<", 2)), AtLeast(1, (Atom("age", ">=", 18), Known("age"))))),
+    ]
+    met: dict = {}
+    shared = [one_of_each(one, met) for one in conditions]
+    assert shared == conditions
+    nodes = [node for one in shared for node in walk(one)]
+    assert len({id(node) for node in nodes}) == len(set(nodes)) == 7 < len(nodes)
+
+
+@pytest.mark.parametrize("other", [True, 1.0, "1", (1,)])
+def test_a_comparison_with_a_value_of_another_type_is_another_comparison(other):
+    one, like = Atom("age", "=", 1), Atom("age", "=", other)
+    assert one != like
+    assert one_of_each(like, {one: one}) is like
+    assert one == Atom("age", "=", 1)
+    assert one != "age = 1"
+
+
+def test_what_is_kept_of_a_condition_holds_no_hash_for_the_next_process_would_make_another():
+    one = All((Atom("age", ">=", 18), Rule("rpl")))
+    before = pickle.dumps(one)
+    hash(one)
+    assert pickle.dumps(one) == before

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import decidua
 from decidua.assessment import verdicts as verdicts_module
+from decidua.assessment.looked_at import looking_at
 from decidua.assessment.verdicts import ENGINES, Verdicts
 from decidua.condition.syntax import All, AnyOf, Atom, Condition, Known, Not, Rule, Untold
 from decidua.engines.production import ProductionNetwork, available
@@ -17,6 +20,8 @@ from decidua.rulebook.book import CompiledRule
 from decidua.truth import NO, UNKNOWN, YES
 
 needs_durable = pytest.mark.skipif(not available(), reason="durable-rules is not installed (Python 3.13 and later)")
+
+PROFILES = Path(__file__).parents[2] / "profiles"
 
 
 class View:
@@ -163,3 +168,36 @@ def test_a_reference_to_a_rule_that_does_not_hold_on_the_date_is_unknown_to_the_
     view = View(a=Rule("of-another-year"), b=Not(Rule("of-another-year")), c=AnyOf((Rule("of-another-year"), LOSSES)))
     found = Verdicts(view, Facts({"losses.total": 2}), "durable")
     assert {id_: found.verdict(id_) for id_ in view.rules} == {"a": UNKNOWN, "b": UNKNOWN, "c": YES}
+
+
+# Supposing that something else were known of her
+
+
+def test_supposed_verdicts_are_those_of_a_woman_of_whom_that_is_known():
+    view = decidua.load_rulebook().at()
+    for name in ("empty", "rpl_four_losses", "rif_untested_embryos"):
+        facts = draw_facts(decidua.load_profile(PROFILES / f"{name}.yaml"))
+        hers = Verdicts(view, facts)
+        for finding, value in (
+            ("age", 41),
+            ("losses.total", 2),
+            ("workup.antiphospholipid", "positive"),
+            ("transfers.failed", Interval(3, None)),
+            ("condition.lupus", True),
+        ):
+            otherwise = Facts({**facts.values, finding: value})
+            supposed, anew = hers.supposing(otherwise), Verdicts(view, otherwise, "reference")
+            assert {id_: supposed.proof(id_) for id_ in view.rules} == {id_: anew.proof(id_) for id_ in view.rules}
+        gone = Facts({name: value for name, value in facts.values.items() if not name.startswith("losses.")})
+        without, anew = hers.supposing(gone), Verdicts(view, gone, "reference")
+        assert {id_: without.proof(id_) for id_ in view.rules} == {id_: anew.proof(id_) for id_ in view.rules}
+
+
+def test_of_what_is_supposed_only_what_looks_at_it_is_judged_again():
+    hers = Verdicts(decidua.load_rulebook().at(), draw_facts(decidua.load_profile(PROFILES / "rpl_four_losses.yaml")))
+    supposed = hers.supposing(Facts({**hers.facts.values, "condition.lupus": True}))
+    same = [id_ for id_ in hers.view.rules if supposed.proof(id_) is hers.proof(id_)]
+    looking = looking_at(hers.view, ["condition.lupus"])
+    assert looking
+    assert not looking & set(same)
+    assert set(same) | looking == set(hers.view.rules)

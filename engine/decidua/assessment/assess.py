@@ -101,7 +101,7 @@ def assess(  # noqa: PLR0913 - every further argument is a keyword with a defaul
         without_treatment=without_treatment(verdicts, judged, chances),
         options=tuple(answers),
         next=tuple(what_next(verdicts, judged)),
-        not_read=tuple(not_read(verdicts)),
+        not_read=not_read(view),
         notice=book.manifest.notice,
         overlays=book.overlays,
         changed_by_overlays=(),

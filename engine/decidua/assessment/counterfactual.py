@@ -7,10 +7,11 @@ from functools import cached_property
 from itertools import product
 
 from decidua.assessment.explanation_answer import Changes, FindingToBe, Nearest, Outcomes, Responsible
+from decidua.assessment.looked_at import condition_in, looked_at
 from decidua.assessment.movable import TIES, Movable
 from decidua.assessment.options import JudgedOption
 from decidua.assessment.questions import Asking, rules_behind
-from decidua.assessment.responsible import ResponsibleFindings, bounds_of, condition_in, looked_at
+from decidua.assessment.responsible import ResponsibleFindings, bounds_of
 from decidua.assessment.status import JudgedStrategy, judge_strategy, stops
 from decidua.assessment.verdicts import Verdicts
 from decidua.assessment.ways import Aim, Choice, Found, Goal, Ways
@@ -157,9 +158,10 @@ class Counterfactuals:
     def _then(self, one: JudgedStrategy, choice: Choice) -> list[Status]:
         """Return the statuses that the way would have, with the first value of every finding and with the last."""
         found: dict[Status, None] = {}
-        for end in (0, -1):
-            supposed = self._supposed(tuple((name, values[end]) for name, values in choice.items()))
-            found.setdefault(judge_strategy(supposed, one.strategy, self.judged.option.option).status)
+        ends = [tuple((name, values[end]) for name, values in choice.items()) for end in (0, -1)]
+        for changes in dict.fromkeys(ends):
+            judged = judge_strategy(self._supposed(changes), one.strategy, self.judged.option.option)
+            found.setdefault(judged.status)
         return sorted(found, key=self.view.book.policy.rank.statuses.index)
 
     def _supposed(self, changes: tuple[tuple[str, Value], ...]) -> Verdicts:
@@ -167,7 +169,7 @@ class Counterfactuals:
         verdicts = self._worlds.get(changes)
         if verdicts is None:
             facts = changed_facts(self.verdicts.facts, dict(changes))
-            verdicts = self._worlds[changes] = Verdicts(self.view, facts, "reference")
+            verdicts = self._worlds[changes] = self.verdicts.supposing(facts)
         return verdicts
 
     # What stands in the way for good

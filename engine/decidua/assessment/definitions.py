@@ -20,7 +20,15 @@ from decidua.assessment.result import (
     DifferenceSide,
 )
 from decidua.assessment.verdicts import Verdicts
-from decidua.assessment.who_counts import KIND_FACTS, Counting, counted_kinds, counting_of, hers_counted, known_count
+from decidua.assessment.who_counts import (
+    KIND_FACTS,
+    Counting,
+    counted_kinds,
+    counting_of,
+    hers_counted,
+    known_count,
+    of_each_kind,
+)
 from decidua.condition.english import COMPARED, value_in_english
 from decidua.condition.syntax import Atom, atoms
 from decidua.profile.chances import given_chances
@@ -70,6 +78,7 @@ HERS = {
 def with_counts(verdicts: Verdicts, answers: Sequence[DefinitionAnswer]) -> Iterator[DefinitionAnswer]:
     """Yield the answers on definitions, those of recurrent loss with what they count of hers."""
     rules = {one.id: one for one in verdicts.view.definitions}
+    losses = of_each_kind(verdicts.facts)
     for answer in answers:
         counting = _counting(verdicts, rules[answer.id])
         if counting is None:
@@ -82,7 +91,7 @@ def with_counts(verdicts: Verdicts, answers: Sequence[DefinitionAnswer]) -> Iter
             in_a_row=REQUIRED[counting.in_a_row],
             one_partner=REQUIRED[counting.one_partner],
             before_weeks=next((mark for mark, counts in counting.weeks.items() if counts is NO), None),
-            counting=counted_kinds(counting, verdicts.facts),
+            counting=counted_kinds(counting, losses),
             counted=CountAnswer(int(hers.low), None if hers.high is None else int(hers.high)),
         )
 

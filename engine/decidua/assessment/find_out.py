@@ -235,7 +235,7 @@ class _FindOut:
         known = self.verdicts.facts.get(fact.name)
         answers = []
         for answer in possible_answers(fact, known, atoms):
-            supposed = Verdicts(self.view, with_finding(self.verdicts.facts, fact.name, answer.value), "reference")
+            supposed = self.verdicts.supposing(with_finding(self.verdicts.facts, fact.name, answer.value))
             changes, settles = [], []
             for before in touched:
                 after = judge_option(supposed, before.option)

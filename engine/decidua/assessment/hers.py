@@ -59,6 +59,13 @@ def rate_for(verdicts: Verdicts, strategy: Strategy) -> list[RatedLine]:
 
 
 def _rated(view: DatedRulebook, one: RatedLine, standing: Mapping[str, Verdict]) -> RatedLine:
+    if len(one.line.rows) > KEPT_UP_TO:
+        return _rated_by(view, one, standing)
+    key = ("rated by", one.strategy.id, one.number, *standing.values())
+    return view.keep(key, lambda: _rated_by(view, one, standing))
+
+
+def _rated_by(view: DatedRulebook, one: RatedLine, standing: Mapping[str, Verdict]) -> RatedLine:
     share = not_eligible_share(one.line, standing)
     held = view.keep(("held", one.strategy.id, one.number, share), lambda: _held(view, one, share))
     if held == one.held:

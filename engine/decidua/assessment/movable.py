@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from decidua.assessment.explanation_answer import How
+from decidua.assessment.looked_at import leaves_behind
 from decidua.assessment.possible import PossibleAnswer, possible_answers, say_together
 from decidua.assessment.questions import Asking
-from decidua.assessment.responsible import leaves_behind
 from decidua.condition.reference import compare
 from decidua.condition.syntax import AnyOf, Atom, Condition, Known, Not, walk
 from decidua.profile.consistency import NEEDS_PREGNANCY

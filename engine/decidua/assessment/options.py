@@ -30,6 +30,7 @@ from decidua.assessment.status import (
     judge_position,
     judge_strategy,
     option_status,
+    stopping_labels,
     stops,
 )
 from decidua.assessment.verdicts import Verdicts
@@ -89,7 +90,7 @@ def answer_option(
     effects = tuple(effect for one in shown for effect in _effects(verdicts, one, option, baseline))
     uses = [use for one in shown for use in one.strategy.evidence]
     studies = _studies(view, uses)
-    harms = tuple(_harms(view, studies))
+    harms = tuple([harm for study in studies for harm in _harms(view, study)])
     positions = _positions(verdicts, option)
     return OptionAnswer(
         option=option.option,
@@ -110,7 +111,7 @@ def answer_option(
         standing=option_standing(verdicts, studies),
         studies=tuple(_study(verdicts, study, uses) for study in studies),
         syntheses=tuple(synthesis_answers(view, [one.strategy for one in shown])),
-        positions=tuple(_position(view, one) for one in positions),
+        positions=tuple([_position(view, one) for one in positions]),
         cautions=tuple(_cautions(verdicts, [one.strategy for one in shown])),
         missing=tuple(_missing(verdicts, judged)),
         sources=tuple(_sources(view, studies, positions)),
@@ -250,11 +251,11 @@ def _study(verdicts: Verdicts, study: Study, uses: Sequence[EvidenceUse]) -> Stu
     else:
         reason = because(verdicts, proof)
     standing: Answer = "unknown" if proof is None else proof.verdict.value
-    return StudyAnswer(**study_figures(view, study, uses), standing=standing, because=reason)
+    return StudyAnswer(**{**study_figures(view, study, uses), "standing": standing, "because": reason})
 
 
 def study_figures(view: DatedRulebook, study: Study, uses: Sequence[EvidenceUse]) -> dict[str, Any]:
-    """Return of a study's answer all that does not depend on the woman, by field; kept for the date."""
+    """Return the fields of a study's answer, but for her standing and its reason; kept for the date."""
     own = tuple(use for use in uses if use.study in (study.id, study.same_as))
     return view.keep(("study", own), lambda: _study_figures(view, study, own))
 
@@ -272,6 +273,8 @@ def _study_figures(view: DatedRulebook, study: Study, uses: Sequence[EvidenceUse
         "note": next((use.note for use in uses if use.study == study.id and use.note), None),
         "printed": None if outcome is None else printed_effect(outcome.reported),
         "recomputed": None if outcome is None else _recomputed(outcome),
+        "standing": "unknown",
+        "because": "",
         "integrity": study.integrity.status,
         "integrity_notes": study.integrity.notes,
         "read": READ_WORDS[study.source.read],
@@ -348,21 +351,21 @@ def _p(value: float) -> str:
     return "below 0.0001" if value < 0.0001 else f"{value:.4f}" if value < 0.1 else f"{value:.2f}"
 
 
-def _harms(view: DatedRulebook, studies: Sequence[Study]) -> list[HarmAnswer]:
-    """Return harms: outcomes of harm with counts or percentages, else the words of the record."""
+def _harms(view: DatedRulebook, study: Study) -> tuple[HarmAnswer, ...]:
+    """Return the harms of a study: outcomes of harm with counts or percentages, and the words of the record."""
+    return view.keep(("harms", study.id), lambda: tuple(_harm_answers(view, study)))
+
+
+def _harm_answers(view: DatedRulebook, study: Study) -> Iterator[HarmAnswer]:
+    if study.integrity.status == "retracted":
+        return
     policies = outcome_names(view.book.policy.outcomes)
-    harms: list[HarmAnswer] = []
-    for study in studies:
-        if study.integrity.status == "retracted":
-            continue
-        for outcome in study.outcomes:
-            policy = policies[outcome.outcome]
-            if policy.harm or outcome.outcome == "biochemical_loss":
-                harms.append(_harm(study, outcome, policy.name))
-        harms.extend(
-            HarmAnswer(outcome="as recorded", as_printed=text, counts=None, source=study.id) for text in study.harms
-        )
-    return harms
+    for outcome in study.outcomes:
+        policy = policies[outcome.outcome]
+        if policy.harm or outcome.outcome == "biochemical_loss":
+            yield _harm(study, outcome, policy.name)
+    for text in study.harms:
+        yield HarmAnswer(outcome="as recorded", as_printed=text, counts=None, source=study.id)
 
 
 def _harm(study: Study, outcome: Outcome, name: str) -> HarmAnswer:
@@ -400,6 +403,10 @@ def _positions(verdicts: Verdicts, option: Option) -> list[JudgedPosition]:
 
 
 def _position(view: DatedRulebook, one: JudgedPosition) -> PositionAnswer:
+    return view.keep(("position", one.position.id, one.matches), lambda: _position_answer(view, one))
+
+
+def _position_answer(view: DatedRulebook, one: JudgedPosition) -> PositionAnswer:
     return PositionAnswer(
         guideline=one.guideline.id,
         society=one.guideline.society_name,
@@ -480,20 +487,11 @@ def _missing(verdicts: Verdicts, judged: JudgedOption) -> list[str]:
 
 def unknown_contraindications(verdicts: Verdicts, judged: JudgedOption) -> list[str]:
     """Return the labels of stopping contraindications whose finding is unknown, for strategies that may apply."""
-    book = verdicts.view.book
-    labels: dict[str, None] = {}
-    for one in judged.strategies:
-        if one.population.verdict is NO or one.status == "not_applicable":
-            continue
-        for key in one.strategy.stops:
-            if verdicts.verdict(f"finding:{key}") is UNKNOWN:
-                labels.setdefault(lower_first(book.finding[key].label))
-        for key in one.strategy.drugs:
-            for caution in book.drug[key].cautions:
-                if stops(caution) and verdicts.verdict(f"finding:{caution.finding}") is UNKNOWN:
-                    label = book.finding[caution.finding].label
-                    labels.setdefault(lower_first(label))
-    return list(labels)
+    possible = [
+        one.strategy for one in judged.strategies if one.population.verdict is not NO and one.status != "not_applicable"
+    ]
+    labels = [label for strategy in possible for label in stopping_labels(verdicts, strategy, UNKNOWN)]
+    return [lower_first(label) for label in dict.fromkeys(labels)]
 
 
 def _sources(view: DatedRulebook, studies: Sequence[Study], positions: Sequence[JudgedPosition]) -> list[SourceAnswer]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
+from collections.abc import Mapping
 
 from decidua.assessment.explanation_answer import DecidingFinding, Responsible
+from decidua.assessment.looked_at import condition_in
 from decidua.assessment.verdicts import Verdicts
 from decidua.assessment.ways import Aim, Bounds, Ways
 from decidua.condition.english import value_in_english
-from decidua.condition.syntax import Atom, Condition, Known, Rule, walk
+from decidua.condition.syntax import Rule
 from decidua.profile.facts import Value
 from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.book import DatedRulebook
 
-__all__ = ["ResponsibleFindings", "bounds_of", "condition_in", "leaves_behind", "looked_at"]
+__all__ = ["ResponsibleFindings", "bounds_of"]
 
 
 class ResponsibleFindings:
@@ -56,35 +56,3 @@ def bounds_of(view: DatedRulebook) -> Bounds:
     """Return where the search ends, as the rules declare it."""
     policy = view.book.policy.explain
     return Bounds(policy.most_findings, policy.most_sets, policy.most_steps)
-
-
-def condition_in(view: DatedRulebook, id_: str) -> Condition | None:
-    """Return the condition of a rule, or None where it is not in force on the date."""
-    rule = view.rules.get(id_)
-    return None if rule is None else rule.condition
-
-
-def leaves_behind(view: DatedRulebook, id_: str) -> tuple[Atom | Known, ...]:
-    """Return every comparison in a rule and in those it refers to, in order; kept for the date."""
-    return view.keep(("leaves behind", id_), lambda: tuple(_leaves(view, id_)))
-
-
-def _leaves(view: DatedRulebook, id_: str) -> Iterator[Atom | Known]:
-    condition = condition_in(view, id_)
-    found: dict[Atom | Known, None] = {}
-    for node in () if condition is None else walk(condition):
-        if isinstance(node, Atom | Known):
-            found.setdefault(node)
-        elif isinstance(node, Rule):
-            for leaf in leaves_behind(view, node.id):
-                found.setdefault(leaf)
-    yield from found
-
-
-def looked_at(view: DatedRulebook, ids: Iterable[str]) -> set[str]:
-    """Return the findings that some rules, and those they refer to, look at."""
-    return {name for id_ in ids for name in view.keep(("looked at", id_), partial(_named, view, id_))}
-
-
-def _named(view: DatedRulebook, id_: str) -> frozenset[str]:
-    return frozenset(leaf.fact for leaf in leaves_behind(view, id_))

@@ -9,8 +9,8 @@ from decidua.assessment.evidence_studies import counted_women, distinct, short_n
 from decidua.assessment.result import Answer
 from decidua.assessment.standing_answers import OpenStanding, StandingAnswer
 from decidua.assessment.verdicts import Verdicts
-from decidua.assessment.words import because, join
-from decidua.condition.english import in_english, lower_first, value_in_english
+from decidua.assessment.words import because, join, says
+from decidua.condition.english import lower_first, value_in_english
 from decidua.condition.reference import Proof
 from decidua.condition.syntax import All, AnyOf, Atom, Condition, Not, Untold
 from decidua.evidence.models import Study
@@ -116,18 +116,18 @@ def refused_by(verdicts: Verdicts, proof: Proof) -> str:
         verdicts: Hers.
         proof: The proof of its criteria, which is NO.
     """
-    node, titles = proof.condition, verdicts.view.book.titles
+    node, view = proof.condition, verdicts.view
     if isinstance(node, All):
         reasons = [refused_by(verdicts, part) for part in proof.parts if part.verdict is NO]
         more = len(reasons) - 1
         return reasons[0] + (f", and {more} more {'criterion' if more == 1 else 'criteria'}" if more else "")
     if isinstance(node, Not):
         held = _first_holding(proof.parts[0])
-        return f"it left out: {in_english(held.condition, vocabulary(), titles)}{_hers(held)}"
+        return f"it left out: {says(view, held.condition)}{_hers(held)}"
     if isinstance(node, AnyOf) and len(node.parts) > PARTS_NAMED:
-        words = [in_english(part, vocabulary(), titles) for part in node.parts[:PARTS_NAMED]]
+        words = [says(view, part) for part in node.parts[:PARTS_NAMED]]
         return f"it took only: {'; or '.join(words)}; or one of {len(node.parts) - PARTS_NAMED} more"
-    return f"it took only: {in_english(node, vocabulary(), titles)}{_hers(proof)}"
+    return f"it took only: {says(view, node)}{_hers(proof)}"
 
 
 def _first_holding(proof: Proof) -> Proof:

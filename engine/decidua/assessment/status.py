@@ -29,8 +29,12 @@ __all__ = [
     "row_for",
     "speaks_of",
     "stopping_findings",
+    "stopping_labels",
     "stops",
 ]
+
+POPULATION = {YES: "hers", NO: "not_hers", UNKNOWN: "not_known"}
+"""What the table of statuses calls the verdict of a strategy's population."""
 
 FOR = ("recommend", "suggest", "consider")
 AGAINST = ("suggest_against", "recommend_against")
@@ -126,8 +130,14 @@ def judge_positions(verdicts: Verdicts, strategy: Strategy, option: str) -> list
 def judge_position(verdicts: Verdicts, position: Position) -> JudgedPosition:
     """Return a position with its verdict for her, and whether it can move a status."""
     view = verdicts.view
-    guideline, moves, remark = view.keep(("weight", position.id), lambda: _weight(view, position))
-    return JudgedPosition(position, guideline, verdicts.verdict(f"position:{position.id}"), moves, remark)
+    judged = view.keep(("judged", position.id), lambda: _judged(view, position))
+    return judged[verdicts.verdict(f"position:{position.id}")]
+
+
+def _judged(view: DatedRulebook, position: Position) -> Mapping[Verdict, JudgedPosition]:
+    """Return a position as it is judged by each verdict of its population."""
+    guideline, moves, remark = _weight(view, position)
+    return {verdict: JudgedPosition(position, guideline, verdict, moves, remark) for verdict in Verdict}
 
 
 def _weight(view: DatedRulebook, position: Position) -> tuple[Guideline, bool, str | None]:
@@ -162,14 +172,20 @@ def stopping_findings(view: DatedRulebook, strategy: Strategy) -> list[str]:
     return list(dict.fromkeys([*strategy.stops, *cautions]))
 
 
-def _stopping(verdicts: Verdicts, strategy: Strategy) -> list[str]:
-    labels = {key: verdicts.view.book.finding[key].label for key in stopping_findings(verdicts.view, strategy)}
-    return list(dict.fromkeys(label for key, label in labels.items() if verdicts.verdict(f"finding:{key}") is YES))
+def stopping_labels(verdicts: Verdicts, strategy: Strategy, verdict: Verdict) -> list[str]:
+    """Return the labels of the findings that stop a strategy, of those that have a verdict for her, each once."""
+    view = verdicts.view
+    rules = view.keep(
+        ("stopping", strategy.id),
+        lambda: [(f"finding:{key}", view.book.finding[key].label) for key in stopping_findings(view, strategy)],
+    )
+    return list(dict.fromkeys([label for rule, label in rules if verdicts.verdict(rule) is verdict]))
 
 
 def _explaining(view: DatedRulebook, condition: str) -> list[Cause]:
     term = "rif" if condition in ("rif", "ivf") else "rpl"
-    return [cause for cause in view.book.causes if cause.explains and term in cause.conditions]
+    causes = view.book.causes
+    return view.keep(("explaining", term), lambda: [one for one in causes if one.explains and term in one.conditions])
 
 
 def explaining_causes(verdicts: Verdicts, condition: str) -> list[str]:
@@ -190,7 +206,7 @@ def judge_strategy(verdicts: Verdicts, strategy: Strategy, option: str) -> Judge
     lines = rate_for(verdicts, strategy)
     positions = judge_positions(verdicts, strategy, option)
     explained = explaining_causes(verdicts, strategy.condition) if strategy.needs_unexplained else []
-    stopped = _stopping(verdicts, strategy)
+    stopped = stopping_labels(verdicts, strategy, YES)
     population = verdicts.proof(strategy.id)
     shared: dict[str, Value] = {
         "described": view.described(strategy),
@@ -199,24 +215,13 @@ def judge_strategy(verdicts: Verdicts, strategy: Strategy, option: str) -> Judge
         "safety_recorded": bool(strategy.drugs),
         **_evidence_facts(lines),
     }
-    words = {YES: "hers", NO: "not_hers", UNKNOWN: "not_known"}
-    row = _row(view, {**shared, "population": words[population.verdict], **_society_facts(positions)})
+    row = _row(view, {**shared, "population": POPULATION[population.verdict], **_society_facts(positions)})
     could_be: list[Status] = []
     if row.status == "undetermined":
         worst = rated_at_worst(verdicts, live_birth_lines(lines)[:1])
         imaginable = {tuple(_evidence_facts(some).items()) for some in (lines, worst)}
         for assumed, evidence in product((UNKNOWN, YES, NO), imaginable):
-            imagined = [
-                JudgedPosition(
-                    one.position,
-                    one.guideline,
-                    assumed if one.matches is UNKNOWN else one.matches,
-                    one.moves,
-                    one.remark,
-                )
-                for one in positions
-            ]
-            supposed = {**shared, "population": "hers", **dict(evidence), **_society_facts(imagined)}
+            supposed = {**shared, "population": "hers", **dict(evidence), **_society_facts(positions, assumed)}
             possible = _row(view, supposed).status
             if possible not in could_be:
                 could_be.append(possible)
@@ -234,14 +239,21 @@ def judge_strategy(verdicts: Verdicts, strategy: Strategy, option: str) -> Judge
     )
 
 
-def _society_facts(positions: Iterable[JudgedPosition]) -> dict[str, Value]:
-    """Count the societies for and against; a society with several documents or lines counts once a side."""
-    moving = [one for one in positions if one.moves]
+def _society_facts(positions: Iterable[JudgedPosition], assumed: Verdict = UNKNOWN) -> dict[str, Value]:
+    """Count the societies for and against; a society with several documents or lines counts once a side.
+
+    Args:
+        positions: The positions that speak of a strategy.
+        assumed: What is supposed of every population of which it is not known whether it is hers.
+    """
+    moving = [
+        (one.position.position, assumed if one.matches is UNKNOWN else one.matches, one.guideline.society)
+        for one in positions
+        if one.moves
+    ]
 
     def societies(stances: Sequence[str], verdict: Verdict) -> int:
-        return len(
-            {one.guideline.society for one in moving if one.position.position in stances and one.matches is verdict}
-        )
+        return len({society for stance, matches, society in moving if matches is verdict and stance in stances})
 
     return {
         "societies_for": societies(FOR, YES),

@@ -13,6 +13,7 @@ from decidua.condition.english import value_in_english
 from decidua.profile.counting import Interval
 from decidua.profile.facts import Facts
 from decidua.profile.vocabulary import vocabulary
+from decidua.rulebook.book import DatedRulebook
 from decidua.rulebook.models import Cause
 from decidua.truth import NO, UNKNOWN, YES
 
@@ -129,7 +130,7 @@ def _criteria_differ(verdicts: Verdicts, cause: Cause) -> tuple[str | None, tupl
 
 def _cause(verdicts: Verdicts, cause: Cause) -> CauseAnswer:
     view = verdicts.view
-    positions = {one.id: one for one in view.positions}
+    positions = view.keep(("positions",), lambda: {one.id: one for one in view.positions})
     care, sources = [], [cause.source.url or cause.source.where or ""]
     for usual in cause.usual_care:
         speaking = [positions[id_] for id_ in usual.positions if id_ in positions]
@@ -163,9 +164,12 @@ def subsets(verdicts: Verdicts) -> list[SubsetAnswer]:
     ]
 
 
-def not_read(verdicts: Verdicts) -> list[str]:
+def not_read(view: DatedRulebook) -> tuple[str, ...]:
     """Name the documents whose position on an option was not read."""
-    view = verdicts.view
+    return view.keep(("not read",), lambda: tuple(_not_read(view)))
+
+
+def _not_read(view: DatedRulebook) -> list[str]:
     names = {option.option: option.name for option in view.book.options}
     lines = []
     for gap in view.book.unread:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from decidua.condition.reference import Proof, compare, deciding, evaluate
-from decidua.condition.syntax import Atom, Known, Rule, Untold
+from decidua.assessment.looked_at import looking_at
+from decidua.condition.reference import Proof, deciding, evaluate
+from decidua.condition.syntax import Atom, Condition, Rule, Untold
 from decidua.engines.production import available
 from decidua.errors import DeciduaError, EngineDisagreement
-from decidua.profile.counting import Interval
 from decidua.profile.facts import Facts
 from decidua.rulebook.book import DatedRulebook
-from decidua.truth import NO, UNKNOWN, YES, Verdict
+from decidua.truth import UNKNOWN, YES, Verdict
 
 __all__ = ["ENGINES", "Engine", "Verdicts"]
 
@@ -39,6 +39,7 @@ class Verdicts:
         self.view = view
         self.facts = facts
         self._proofs: dict[str, Proof] = {}
+        self._proven: dict[int, Proof] = {}
         self._leaves: dict[int, tuple[Proof, tuple[Proof, ...]]] = {}
         self.engine = "reference"
         if engine != "reference" and available():
@@ -49,20 +50,40 @@ class Verdicts:
                 "durable-rules is not installed (it exists for Python below 3.13 only); use engine 'reference'"
             )
 
+    def supposing(self, facts: Facts) -> Verdicts:
+        """Return the verdicts, by the reference engine, had other things been known of her.
+
+        Proofs of rules that look at nothing that differs are taken over.
+        """
+        other = Verdicts(self.view, facts, "reference")
+        names = facts.values.keys() | self.facts.values.keys()
+        moved = looking_at(self.view, [name for name in names if facts.get(name) != self.facts.get(name)])
+        other._proofs = {id_: proof for id_, proof in self._proofs.items() if id_ not in moved}
+        return other
+
     def proof(self, id_: str) -> Proof:
         """Return the proof of a rule's verdict."""
         proof = self._proofs.get(id_)
         if proof is None:
-            proof = self._proofs[id_] = evaluate(self.view.rules[id_].condition, self.facts, self.verdict)
+            proof = self._proofs[id_] = self._prove(self.view.rules[id_].condition)
+        return proof
+
+    def _prove(self, condition: Condition) -> Proof:
+        proof = self._proven.get(id(condition))  # the proof holds the condition, so no other takes its place
+        if proof is None:
+            proof = self._proven[id(condition)] = evaluate(condition, self.facts, self.verdict, self._prove)
         return proof
 
     def verdict(self, id_: str) -> Verdict:
         """Return a rule's verdict. A definition or panel that does not hold on the date is UNKNOWN."""
+        proof = self._proofs.get(id_)
+        if proof is not None:
+            return proof.verdict
         return self.proof(id_).verdict if id_ in self.view.rules else UNKNOWN
 
     def _confirm(self) -> None:
-        fired = self.view.network.fire(self._decide)
         expected = {id_ for id_ in self.view.rules if self.proof(id_).verdict is YES}
+        fired = self.view.network.fire(lambda atom: self._prove(atom).verdict)
         differing = sorted(fired ^ expected)
         if differing:
             named = ", ".join(differing[:5])
@@ -71,12 +92,6 @@ class Verdicts:
                 f"the reference engine and the production network disagree on {named}{more}; nothing is shown. Report "
                 "this with the profile's findings, and use engine 'reference' only to look into it"
             )
-
-    def _decide(self, atom: Atom | Known) -> Verdict:
-        value = self.facts.get(atom.fact)
-        if isinstance(atom, Known):
-            return YES if value is not None and not isinstance(value, Interval) else NO
-        return compare(value, atom)
 
     def deciding_leaves(self, proof: Proof) -> Sequence[Proof]:
         """Return the leaves that decide a proof, looking through the rules it refers to; they are asked for often."""

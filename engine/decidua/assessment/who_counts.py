@@ -21,7 +21,7 @@ from decidua.rulebook.book import DatedRulebook
 from decidua.rulebook.models import Definition
 from decidua.truth import NO, YES, Verdict, negation
 
-__all__ = ["KIND_FACTS", "Counting", "counted_kinds", "counting_of", "hers_counted", "known_count"]
+__all__ = ["KIND_FACTS", "Counting", "counted_kinds", "counting_of", "hers_counted", "known_count", "of_each_kind"]
 
 Single = Mapping[str, Any]
 
@@ -164,12 +164,19 @@ def _least(one: float | None, other: float | None) -> float | None:
     return min((end for end in (one, other) if end is not None), default=None)
 
 
-def counted_kinds(counting: Counting, facts: Facts) -> tuple[CountedKind, ...]:
-    """Return for each kind of loss whether it counts, and how many of it she had."""
-    return tuple(
-        CountedKind(kind, _answer(counts), _count(known_count(facts, KIND_FACTS[kind])))
-        for kind, counts in counting.kinds.items()
-    )
+def of_each_kind(facts: Facts) -> Mapping[LossKind, CountAnswer]:
+    """Return how many losses of each kind she had."""
+    return {kind: _count(known_count(facts, name)) for kind, name in KIND_FACTS.items()}
+
+
+def counted_kinds(counting: Counting, hers: Mapping[LossKind, CountAnswer]) -> tuple[CountedKind, ...]:
+    """Return for each kind of loss whether it counts, and how many of it she had.
+
+    Args:
+        counting: How a definition counts.
+        hers: Her losses of each kind.
+    """
+    return tuple([CountedKind(kind, _answer(counts), hers[kind]) for kind, counts in counting.kinds.items()])
 
 
 def _answer(verdict: Verdict) -> Literal["yes", "no", "not_read"]:

@@ -30,6 +30,7 @@ __all__ = [
     "join",
     "outcome_names",
     "printed_effect",
+    "says",
     "who_wrote",
     "year_of",
 ]
@@ -150,7 +151,7 @@ def because(verdicts: Verdicts, proof: Proof, *, limit: int = 3) -> str:
     return f"depends on {text}" if open_question else text
 
 
-def _says(view: DatedRulebook, node: Condition) -> str:
+def says(view: DatedRulebook, node: Condition) -> str:
     """Say a condition in English; said once, it is kept."""
     return view.share(("says", node), lambda: in_english(node, vocabulary(), view.book.titles))
 
@@ -162,7 +163,7 @@ def _open_reason(view: DatedRulebook, leaf: Proof) -> str:
     if isinstance(node, Atom):
         fact = vocabulary().get(node.fact)
         known = f" (so far {value_in_english(leaf.value, fact)})" if leaf.value is not None else ""
-        return f"{_says(view, node)}{known}"
+        return f"{says(view, node)}{known}"
     return "a point that is not known"
 
 
@@ -170,17 +171,17 @@ def _settled_reason(view: DatedRulebook, leaf: Proof, *, holds: bool) -> str:
     """Say what one leaf contributed to a verdict; a leaf that holds and yet made a NO was an exclusion."""
     node = leaf.condition
     if not holds and leaf.verdict is YES:
-        return f"excluded: {_says(view, node)}"
+        return f"excluded: {says(view, node)}"
     if not isinstance(node, Atom):
-        words = _says(view, node)
+        words = says(view, node)
         return words if leaf.verdict is YES else f"not so: {words}"
     fact = vocabulary().get(node.fact)
     if fact is None or (fact.kind in ("yes_no", "choice") and (leaf.verdict is YES or holds)):
-        return _says(view, node if leaf.verdict is YES else Not(node))
+        return says(view, node if leaf.verdict is YES else Not(node))
     she = value_in_english(leaf.value, fact)
     if leaf.verdict is YES or holds:  # what does not hold and yet makes a YES stands under a not
-        return f"{_says(view, node if leaf.verdict is YES else Not(node))} (she: {she})"
-    return f"asks for {_says(view, node)} (she: {she})"
+        return f"{says(view, node if leaf.verdict is YES else Not(node))} (she: {she})"
+    return f"asks for {says(view, node)} (she: {she})"
 
 
 def printed_effect(reported: Reported | None) -> str | None:

@@ -34,14 +34,22 @@ class Proof(NamedTuple):
     value: Value | None = None
 
 
-def evaluate(condition: Condition, facts: Facts, verdict_of: VerdictOf) -> Proof:
+def evaluate(
+    condition: Condition, facts: Facts, verdict_of: VerdictOf, prove: Callable[[Condition], Proof] | None = None
+) -> Proof:
     """Evaluate a condition for one woman.
 
     Args:
         condition: The tree.
         facts: What is known of her.
         verdict_of: Gives the verdict of another rule by its id.
+        prove: Evaluates a part of the tree for her; given by a caller that keeps proofs, since rules share many parts.
     """
+    if prove is None:
+
+        def prove(part: Condition) -> Proof:
+            return evaluate(part, facts, verdict_of, prove)
+
     if isinstance(condition, Atom):
         value = facts.values.get(condition.fact)
         return Proof(condition, compare(value, condition), (), value)
@@ -54,9 +62,9 @@ def evaluate(condition: Condition, facts: Facts, verdict_of: VerdictOf) -> Proof
     if isinstance(condition, Untold):
         return Proof(condition, UNKNOWN)
     if isinstance(condition, Not):
-        part = evaluate(condition.part, facts, verdict_of)
+        part = prove(condition.part)
         return Proof(condition, negation(part.verdict), (part,))
-    parts = tuple([evaluate(part, facts, verdict_of) for part in condition.parts])
+    parts = tuple([prove(part) for part in condition.parts])
     verdicts = [part.verdict for part in parts]
     if isinstance(condition, All):
         return Proof(condition, all_of(verdicts), parts)

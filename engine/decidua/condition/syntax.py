@@ -8,7 +8,8 @@ always UNKNOWN, so it decides only the women whom that point would decide.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from dataclasses import replace
+from typing import Any, Literal
 
 from decidua.frozen import Frozen
 
@@ -28,6 +29,7 @@ __all__ = [
     "atoms",
     "children",
     "facts_in",
+    "one_of_each",
     "rules_in",
     "walk",
 ]
@@ -37,7 +39,21 @@ OPERATORS: tuple[Operator, ...] = ("=", "!=", "<", "<=", ">", ">=", "in", "not i
 Literal_ = int | float | bool | str
 
 
-class Atom(Frozen):
+class Node(Frozen):
+    """A node of the tree; its hash is worked out once, since nodes are looked up for every woman."""
+
+    def __hash__(self) -> int:
+        known: int | None = self.__dict__.get("_hash")
+        if known is None:
+            known = self.__dict__["_hash"] = super().__hash__()
+        return known
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Keep the fields alone: the hash of a text is another in each process."""
+        return {name: self.__dict__[name] for name in self._names}
+
+
+class Atom(Node):
     """A fact compared with a literal, such as ``losses.total >= 3``; UNKNOWN while the fact is not known.
 
     Attributes:
@@ -50,45 +66,57 @@ class Atom(Frozen):
     operator: Operator
     value: Literal_ | tuple[Literal_, ...]
 
+    def __eq__(self, other: object) -> bool:
+        """Say whether it is the same comparison; a yes is no 1, though Python holds them equal."""
+        if not isinstance(other, Atom):
+            return NotImplemented
+        return super().__eq__(other) and _types(self.value) == _types(other.value)
 
-class Known(Frozen):
+    __hash__ = Node.__hash__
+
+
+def _types(value: Literal_ | tuple[Literal_, ...]) -> list[type]:
+    return [type(one) for one in (value if isinstance(value, tuple) else (value,))]
+
+
+class Known(Node):
     """Whether a fact is known at all; never UNKNOWN, and for panels and policy only."""
 
     fact: str
 
 
-class Rule(Frozen):
+class Rule(Node):
     """Another rule's verdict, by its id."""
 
     id: str
 
 
-class All(Frozen):
+class All(Node):
     """YES when every part is; NO when any part is NO."""
 
     parts: tuple[Condition, ...]
 
 
-class AnyOf(Frozen):
+class AnyOf(Node):
     """YES when any part is; NO when every part is NO."""
 
     parts: tuple[Condition, ...]
 
 
-class Not(Frozen):
+class Not(Node):
     """Swaps YES and NO of its part; UNKNOWN stays UNKNOWN."""
 
     part: Condition
 
 
-class AtLeast(Frozen):
+class AtLeast(Node):
     """YES when at least ``count`` of the parts are, whatever the unknown ones turn out to be."""
 
     count: int
     parts: tuple[Condition, ...]
 
 
-class Untold(Frozen):
+class Untold(Node):
     """Always UNKNOWN: ``unread`` in the source, or in ``words`` that no finding expresses."""
 
     text: str
@@ -112,6 +140,24 @@ def walk(condition: Condition) -> Iterator[Condition]:
     yield condition
     for child in children(condition):
         yield from walk(child)
+
+
+def one_of_each(condition: Condition, met: dict[Condition, Condition]) -> Condition:
+    """Return an equal condition in which whatever was met before is the very same object.
+
+    Args:
+        condition: The tree.
+        met: Every node met so far, added to here.
+    """
+    known = met.get(condition)
+    if known is not None:
+        return known
+    if isinstance(condition, All | AnyOf | AtLeast):
+        condition = replace(condition, parts=tuple(one_of_each(part, met) for part in condition.parts))
+    elif isinstance(condition, Not):
+        condition = Not(one_of_each(condition.part, met))
+    met[condition] = condition
+    return condition
 
 
 def atoms(condition: Condition) -> Iterator[Atom | Known]:

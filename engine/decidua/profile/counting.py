@@ -11,15 +11,15 @@ from itertools import pairwise
 
 from decidua.profile.history import LOSSES, Pregnancies, Pregnancy
 from decidua.profile.interval import Interval, Sum, exactly, narrow
-from decidua.profile.transfer_counts import count_transfers, cumulative_chance
+from decidua.profile.transfer_counts import bound_transfers, cumulative_chance
 
 __all__ = [
     "PREGNANCY_COUNTS",
     "WEEK_MARKS",
     "Interval",
     "bound_pregnancies",
+    "bound_transfers",
     "count_pregnancies",
-    "count_transfers",
     "cumulative_chance",
     "pregnancy_sums",
 ]
@@ -259,7 +259,7 @@ def _bound_since_last_live_birth(pregnancies: Pregnancies, counts: dict[str, Int
         counts[births] = counts[births].meet(Interval(1, None))
     if counts[births].high == 0:
         sums.append(Sum("losses.total", (since,)))
-    narrow(counts, sums)
+    narrow(counts, sums, {since, births})
 
 
 def _bound_consecutive(pregnancies: Pregnancies, counts: dict[str, Interval]) -> None:

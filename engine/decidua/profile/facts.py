@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from decidua.frozen import Frozen
 from decidua.profile.chances import RatesUse
-from decidua.profile.counting import Interval, count_pregnancies, count_transfers, cumulative_chance
+from decidua.profile.counting import Interval, bound_transfers, count_pregnancies, cumulative_chance
 from decidua.profile.finding import Fact
 from decidua.profile.history import Transfers
 from decidua.profile.investigations import AntiphospholipidTest, Measurement
@@ -84,9 +84,10 @@ def draw_facts(profile: Profile, rates: Rates | None = None) -> Facts:
     _imply(values)
     values.update(_antiphospholipid(profile.investigations.antiphospholipid, notes))
     transfers, used = (profile.transfers, None) if rates is None else _with_rates(profile.transfers, rates)
-    counts = {**count_pregnancies(profile.pregnancies), **count_transfers(transfers)}
-    counts["transfers.cumulative_chance"] = cumulative_chance(transfers)
-    values.update(as_values(counts))
+    of_transfers = bound_transfers(transfers)
+    counts = {**count_pregnancies(profile.pregnancies), **of_transfers}
+    counts["transfers.cumulative_chance"] = cumulative_chance(transfers, of_transfers)
+    values.update(as_values({name: count for name, count in counts.items() if not name.startswith("~")}))
     return Facts(values, tuple(notes), used)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from decidua.frozen import Frozen
 
@@ -72,12 +73,17 @@ class Sum(Frozen):
         own["all_told"] = all_told
 
 
-def narrow(counts: dict[str, Interval], sums: Sequence[Sum]) -> None:
+def narrow(counts: dict[str, Interval], sums: Sequence[Sum], moved: AbstractSet[str] | None = None) -> None:
     """Let counts bound each other until none moves, in place.
 
     Every step keeps each value that all the sums allow, so the result still holds the truth; where the counts
     contradict each other, at least one becomes empty. A contradiction among counts without an upper limit shows only in
     that they rise without end, so it is one where a count rises beyond ``REACH`` times all that is known together.
+
+    Args:
+        counts: The counts by name.
+        sums: How they add up.
+        moved: The counts that moved since these sums were last applied, those of new sums among them; None for all.
     """
     low = {name: count.low for name, count in counts.items()}
     high = {name: math.inf if count.high is None else count.high for name, count in counts.items()}
@@ -86,7 +92,7 @@ def narrow(counts: dict[str, Interval], sums: Sequence[Sum]) -> None:
     for at, one in enumerate(sums):
         for name in (one.whole, *one.parts):
             uses.setdefault(name, []).append(at)
-    waiting = [True] * len(sums)
+    waiting = [moved is None or one.whole in moved or not moved.isdisjoint(one.parts) for one in sums]
     while any(waiting) and all(low[name] <= min(high[name], reach) for name in low):
         for at, one in enumerate(sums):
             if waiting[at]:  # else nothing of it has moved since it was applied, and it would move nothing

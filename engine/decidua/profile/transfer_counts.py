@@ -6,7 +6,7 @@ from math import prod
 from decidua.profile.history import FAILED, Embryo, Transfer, Transfers
 from decidua.profile.interval import Interval, Sum, exactly, narrow
 
-__all__ = ["TRANSFER_COUNTS", "bound_transfers", "count_transfers", "cumulative_chance", "transfer_sums"]
+__all__ = ["TRANSFER_COUNTS", "bound_transfers", "cumulative_chance", "transfer_sums"]
 
 ROUNDING = 12
 """Decimals kept of a product of chances, so that a chance of exactly 60 % is not read as above it."""
@@ -53,16 +53,9 @@ EMBRYO_SUMS = (
     Sum("embryos.failed_good", ("transfers.failed_with_good_embryo", "~good beyond the first")),
 )
 
+EMBRYO_NAMES = frozenset(name for one in EMBRYO_SUMS for name in (one.whole, *one.parts))
+
 Judge = Callable[[Transfer], bool | None]
-
-
-def count_transfers(transfers: Transfers) -> dict[str, Interval]:
-    """Draw every count of transfers and embryos from the counts given and the singles described.
-
-    Returns:
-        Intervals by fact name; counts about which nothing is known are ``[0, None]``.
-    """
-    return {name: interval for name, interval in bound_transfers(transfers).items() if not name.startswith("~")}
 
 
 def bound_transfers(
@@ -87,7 +80,7 @@ def bound_transfers(
         counts[fact] = counts[fact].meet(interval)
     narrow(counts, sums)
     _add_embryos(transfers, counts)
-    narrow(counts, [*sums, *EMBRYO_SUMS])
+    narrow(counts, [*sums, *EMBRYO_SUMS], EMBRYO_NAMES)
     _bound_consecutive_failures(transfers, counts)
     return counts
 

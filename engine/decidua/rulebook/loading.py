@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from decidua.condition.parser import parse_condition
+from decidua.condition.syntax import Condition, one_of_each
 from decidua.document import Document, Place
 from decidua.errors import Fault, nearest
 from decidua.evidence.models import Record
@@ -23,10 +24,11 @@ Model = TypeVar("Model", bound=Record)
 
 
 class Loaded:
-    """Faults found so far, where each record stood, and where an id stood once more."""
+    """Faults and conditions found so far, where each record stood, and where an id stood once more."""
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
+        self.conditions: dict[Condition, Condition] = {}
         self.places: dict[str, tuple[str, int | None]] = {}
         self.again: dict[str, list[tuple[str, int | None]]] = {}
 
@@ -68,9 +70,10 @@ def _with_conditions(value: Any, document: Document, place: Place, loaded: Loade
     for key, item in value.items():
         here = (*place, key)
         if key in CONDITION_KEYS and item is not None:
-            result[key] = parse_condition(
+            parsed = parse_condition(
                 item, report=lambda spot, message: loaded.fault(document, spot, message, "R301"), place=here
             )
+            result[key] = None if parsed is None else one_of_each(parsed, loaded.conditions)
         else:
             result[key] = _with_conditions(item, document, here, loaded)
     return result
