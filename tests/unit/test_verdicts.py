@@ -8,7 +8,7 @@ import pytest
 
 import decidua
 from decidua.assessment import verdicts as verdicts_module
-from decidua.assessment.looked_at import looking_at
+from decidua.assessment.looked_at import looked_at
 from decidua.assessment.verdicts import ENGINES, Verdicts
 from decidua.condition.syntax import All, AnyOf, Atom, Condition, Known, Not, Rule, Untold
 from decidua.engines.production import ProductionNetwork, available
@@ -197,7 +197,7 @@ def test_of_what_is_supposed_only_what_looks_at_it_is_judged_again():
     hers = Verdicts(decidua.load_rulebook().at(), draw_facts(decidua.load_profile(PROFILES / "rpl_four_losses.yaml")))
     supposed = hers.supposing(Facts({**hers.facts.values, "condition.lupus": True}))
     same = [id_ for id_ in hers.view.rules if supposed.proof(id_) is hers.proof(id_)]
-    looking = looking_at(hers.view, ["condition.lupus"])
+    looking = {id_ for id_ in hers.view.rules if "condition.lupus" in looked_at(hers.view, [id_])}
     assert looking
     assert not looking & set(same)
     assert set(same) | looking == set(hers.view.rules)

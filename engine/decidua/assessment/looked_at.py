@@ -1,14 +1,14 @@
-"""Which findings a rule looks at, those of the rules it refers to included, and which rules look at a finding."""
+"""Which findings a rule looks at, those of the rules it refers to included."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from decidua.condition.syntax import Atom, Condition, Known, Rule, walk
 from decidua.rulebook.book import DatedRulebook
 
-__all__ = ["condition_in", "leaves_behind", "looked_at", "looking_at"]
+__all__ = ["condition_in", "leaves_behind", "looked_at"]
 
 
 def condition_in(view: DatedRulebook, id_: str) -> Condition | None:
@@ -41,17 +41,3 @@ def looked_at(view: DatedRulebook, ids: Iterable[str]) -> set[str]:
 
 def _named(view: DatedRulebook, id_: str) -> frozenset[str]:
     return frozenset(leaf.fact for leaf in leaves_behind(view, id_))
-
-
-def looking_at(view: DatedRulebook, names: Iterable[str]) -> set[str]:
-    """Return the rules that look at any of some findings, by themselves or through rules they refer to."""
-    rules = view.keep(("looking at",), partial(_looking, view))
-    return {id_ for name in names for id_ in rules.get(name, ())}
-
-
-def _looking(view: DatedRulebook) -> Mapping[str, tuple[str, ...]]:
-    rules: dict[str, list[str]] = {}
-    for id_ in view.rules:
-        for name in looked_at(view, (id_,)):
-            rules.setdefault(name, []).append(id_)
-    return {name: tuple(ids) for name, ids in rules.items()}

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from decidua.assessment.looked_at import looking_at
 from decidua.condition.reference import Proof, deciding, evaluate
-from decidua.condition.syntax import Atom, Condition, Rule, Untold
+from decidua.condition.syntax import Atom, Condition, Known, Rule, Untold, children
 from decidua.engines.production import available
 from decidua.errors import DeciduaError, EngineDisagreement
 from decidua.profile.facts import Facts
@@ -40,6 +39,8 @@ class Verdicts:
         self.facts = facts
         self._proofs: dict[str, Proof] = {}
         self._proven: dict[int, Proof] = {}
+        self._looked_at: dict[int, frozenset[str]] = {}
+        self._before: tuple[Verdicts, set[str]] | None = None
         self._leaves: dict[int, tuple[Proof, tuple[Proof, ...]]] = {}
         self.engine = "reference"
         if engine != "reference" and available():
@@ -53,12 +54,11 @@ class Verdicts:
     def supposing(self, facts: Facts) -> Verdicts:
         """Return the verdicts, by the reference engine, had other things been known of her.
 
-        Proofs of rules that look at nothing that differs are taken over.
+        Proofs of conditions that look at nothing that differs are taken over.
         """
         other = Verdicts(self.view, facts, "reference")
         names = facts.values.keys() | self.facts.values.keys()
-        moved = looking_at(self.view, [name for name in names if facts.get(name) != self.facts.get(name)])
-        other._proofs = {id_: proof for id_, proof in self._proofs.items() if id_ not in moved}
+        other._before = self, {name for name in names if facts.get(name) != self.facts.get(name)}
         return other
 
     def proof(self, id_: str) -> Proof:
@@ -71,8 +71,35 @@ class Verdicts:
     def _prove(self, condition: Condition) -> Proof:
         proof = self._proven.get(id(condition))  # the proof holds the condition, so no other takes its place
         if proof is None:
-            proof = self._proven[id(condition)] = evaluate(condition, self.facts, self.verdict, self._prove)
+            proof = self._proven[id(condition)] = self._taken_over(condition) or evaluate(
+                condition, self.facts, self.verdict, self._prove
+            )
         return proof
+
+    def _taken_over(self, condition: Condition) -> Proof | None:
+        """Return the proof from before something else was supposed, where it still stands."""
+        if self._before is None:
+            return None
+        before, moved = self._before
+        proof = before._proven.get(id(condition))
+        return proof if proof is not None and moved.isdisjoint(before._findings_in(condition)) else None
+
+    def _findings_in(self, condition: Condition) -> frozenset[str]:
+        """Return the findings that a condition proven here looks at, those of the rules it refers to included."""
+        found = self._looked_at.get(id(condition))
+        if found is None:
+            found = self._looked_at[id(condition)] = frozenset(self._find(condition))
+        return found
+
+    def _find(self, condition: Condition) -> Iterator[str]:
+        if isinstance(condition, Atom | Known):
+            yield condition.fact
+        elif isinstance(condition, Rule):
+            if condition.id in self.view.rules:
+                yield from self._findings_in(self.view.rules[condition.id].condition)
+        else:
+            for part in children(condition):
+                yield from self._findings_in(part)
 
     def verdict(self, id_: str) -> Verdict:
         """Return a rule's verdict. A definition or panel that does not hold on the date is UNKNOWN."""
