@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Literal
 
 from decidua.condition.reference import Proof, deciding, evaluate
@@ -40,7 +41,7 @@ class Verdicts:
         self._proofs: dict[str, Proof] = {}
         self._proven: dict[int, Proof] = {}
         self._looked_at: dict[int, frozenset[str]] = {}
-        self._before: tuple[Verdicts, set[str]] | None = None
+        self._before: tuple[Verdicts, AbstractSet[str]] | None = None
         self._leaves: dict[int, tuple[Proof, tuple[Proof, ...]]] = {}
         self.engine = "reference"
         if engine != "reference" and available():
@@ -71,18 +72,18 @@ class Verdicts:
     def _prove(self, condition: Condition) -> Proof:
         proof = self._proven.get(id(condition))  # the proof holds the condition, so no other takes its place
         if proof is None:
-            proof = self._proven[id(condition)] = self._taken_over(condition) or evaluate(
-                condition, self.facts, self.verdict, self._prove
-            )
+            if self._before is not None:
+                before, moved = self._before
+                proof = before.apart_from(moved, condition)
+            if proof is None:
+                proof = evaluate(condition, self.facts, self.verdict, self._prove)
+            self._proven[id(condition)] = proof
         return proof
 
-    def _taken_over(self, condition: Condition) -> Proof | None:
-        """Return the proof from before something else was supposed, where it still stands."""
-        if self._before is None:
-            return None
-        before, moved = self._before
-        proof = before._proven.get(id(condition))
-        return proof if proof is not None and moved.isdisjoint(before._findings_in(condition)) else None
+    def apart_from(self, findings: AbstractSet[str], condition: Condition) -> Proof | None:
+        """Return the proof of a condition of a rule, where it was proven and looks at none of some findings."""
+        proof = self._proven.get(id(condition))
+        return proof if proof is not None and findings.isdisjoint(self._findings_in(condition)) else None
 
     def _findings_in(self, condition: Condition) -> frozenset[str]:
         """Return the findings that a condition proven here looks at, those of the rules it refers to included."""
