@@ -63,6 +63,7 @@ class Space:
         self.unknown = unknown
         self._axes: dict[str | Condition, _Axis] = {}
         self._kept: dict[Condition, Masks] = {}
+        self._repeated: dict[int, int] = {}
         asked = list(conditions)
         own: dict[str, dict[Atom | Known, None]] = {}
         for condition in asked:
@@ -112,7 +113,9 @@ class Space:
 
     def _where(self, axis: _Axis, verdicts: list[Verdict]) -> Masks:
         period = axis.stride * len(axis.answers)
-        repeated = self.whole // ((1 << period) - 1)
+        repeated = self._repeated.get(period)
+        if repeated is None:
+            repeated = self._repeated[period] = self.whole // ((1 << period) - 1)
         block = (1 << axis.stride) - 1
 
         def mask(wanted: Verdict) -> int:

@@ -51,6 +51,7 @@ class _Reading:
     rules: TestedRules
     women: dict[str, _Woman] = field(default_factory=dict)
     shipped: dict[str, dict[str, Any]] = field(default_factory=dict)
+    parts: dict[tuple[str, int], dict[Place, dict[Place, int]]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -168,12 +169,12 @@ def _profile_value(
         if case.but is not None:
             reading.faults.append(one.fault("'but' says how she differs from 'like'; put it into 'profile'", "but"))
             return None
-        return case.profile, _lines(one, "profile")
+        return case.profile, _lines(one, "profile", reading)
     base = _like(one, reading, trail)
     if base is None:
         return None
     value = _changed(base, case.but or {}, one, reading, ("but",))
-    return value, _lines(one, "but")
+    return value, _lines(one, "but", reading)
 
 
 def _like(one: _Woman, reading: _Reading, trail: tuple[str, ...]) -> dict[str, Any] | None:
@@ -220,10 +221,17 @@ def _changed(
     return value
 
 
-def _lines(one: _Woman, key: str) -> dict[Place, int]:
+def _lines(one: _Woman, key: str, reading: _Reading) -> dict[Place, int]:
     """Return the lines of one part of a case, by their place within it."""
     start = (*one.place, key)
-    return {place[len(start) :]: line for place, line in one.document.lines.items() if place[: len(start)] == start}
+    depth = len(start)
+    parts = reading.parts.get((one.document.name, depth))
+    if parts is None:  # all parts of a file in one go: it holds hundreds of cases
+        parts = reading.parts[one.document.name, depth] = {}
+        for place, line in one.document.lines.items():
+            if len(place) >= depth:
+                parts.setdefault(place[:depth], {})[place[depth:]] = line
+    return dict(parts.get(start, {}))
 
 
 def _expectation_faults(one: _Woman, tested: TestedRules) -> Iterator[Fault]:
