@@ -2,7 +2,7 @@
 # interpreter of the environment to use.
 PYTHON ?= python
 
-.PHONY: check lint types imports rules cases prove test coverage meaning benchmark
+.PHONY: check lint types imports rules cases prove test coverage meaning thorough benchmark
 
 check: lint types imports rules cases test
 
@@ -41,6 +41,10 @@ meaning:
 	$(PYTHON) -m decidua assess profiles/*.yaml --format json > /dev/null
 	$(PYTHON) -m pytest -n 2 -q tests/spec tests/unit/test_verdicts.py tests/unit/test_facts.py \
 	  tests/unit/test_profile.py tests/unit/test_document.py tests/unit/test_book.py tests/unit/test_reference.py
+
+# The generated tests with twenty times the examples, others each time: for a long evening, not for CI.
+thorough:
+	DECIDUA_EXAMPLES=20 $(PYTHON) -m pytest -n 2 -q --dist loadgroup tests/generative
 
 benchmark:
 	$(PYTHON) -m pytest tests/benchmarks --benchmark-enable --benchmark-only

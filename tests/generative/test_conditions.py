@@ -8,9 +8,10 @@ from itertools import combinations
 from typing import Any, get_args
 
 import yaml
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.generative.strategies import DOMAINS, completions, conditions, counted, facts, learned, rulebooks, yaml_form
+from tests.generative.trying import thorough
 from tests.spec.engines import ENGINES, judge_by_reference
 
 from decidua.condition.english import in_english
@@ -38,20 +39,13 @@ from decidua.profile.interval import Interval
 from decidua.profile.vocabulary import vocabulary
 from decidua.truth import NO, UNKNOWN, YES, Verdict
 
-SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-
-
-def thorough(examples: int) -> Any:
-    return settings(max_examples=examples, deadline=None, derandomize=True, database=None, suppress_health_check=SLOW)
-
-
 # Every engine says the same
 
 
 INSTALLED = [engine for engine in ENGINES.values() if engine.installed and not engine.gathers]
 
 
-@thorough(250)
+@thorough(150)
 @given(rules=rulebooks(), women=st.lists(facts(), min_size=2, max_size=4))
 def test_every_engine_gives_the_verdicts_of_the_reference_engine(rules, women):
     wanted = judge_by_reference(rules, women)
@@ -71,7 +65,7 @@ def expanded(condition: Condition) -> Condition:
     return condition
 
 
-@thorough(80)
+@thorough(50)
 @given(condition=counted(conditions()), women=st.lists(facts(), min_size=2, max_size=4))
 def test_at_least_is_an_or_over_every_choice_of_that_many_parts(condition, women):
     for engine in INSTALLED:
@@ -119,7 +113,7 @@ def holds(condition: Condition, rules: Any, world: Any, told: Any, known: Facts)
     return truth
 
 
-@thorough(150)
+@thorough(100)
 @given(rules=rulebooks(), known=facts())
 def test_a_yes_or_no_holds_in_every_completion_of_what_is_unknown(rules, known):
     worlds = list(completions(rules, known))
@@ -131,7 +125,7 @@ def test_a_yes_or_no_holds_in_every_completion_of_what_is_unknown(rules, known):
             assert holds(rules[id_], rules, world, told, known) is (verdict is YES), (id_, world, told)
 
 
-@thorough(100)
+@thorough(60)
 @given(condition=conditions(), known=facts())
 def test_a_condition_without_unread_points_is_settled_once_everything_is_known(condition, known):
     assume(not any(isinstance(node, Untold) for node in walk(condition)))
@@ -141,7 +135,7 @@ def test_a_condition_without_unread_points_is_settled_once_everything_is_known(c
     assert judge_by_reference({"rule": condition}, [everything]) == [{"rule": YES if truth else NO}]
 
 
-@thorough(150)
+@thorough(100)
 @given(data=st.data(), rules=rulebooks(known=False), before=facts())
 def test_learning_more_never_overturns_a_yes_or_no(data, rules, before):
     after = data.draw(learned(before))
@@ -165,7 +159,7 @@ def unreferenced(_id: str) -> Verdict:
     raise AssertionError("no rule is referred to here")
 
 
-@thorough(150)
+@thorough(100)
 @given(condition=conditions(), known=facts())
 def test_the_proof_gives_each_comparison_what_is_known_and_only_unknown_leaves_decide_an_unknown(condition, known):
     proof = evaluate(condition, known, unreferenced)
@@ -200,7 +194,7 @@ def read(value: Any) -> Condition:
     return condition
 
 
-@thorough(200)
+@thorough(120)
 @given(condition=conditions(("rpl", "a-rule", "rule_2")))
 def test_a_condition_written_to_yaml_is_read_back_as_the_same_condition(condition):
     text = yaml.safe_dump({"when": yaml_form(condition)})
@@ -210,7 +204,7 @@ def test_a_condition_written_to_yaml_is_read_back_as_the_same_condition(conditio
     assert rules_in(again) == rules_in(condition)
 
 
-@thorough(200)
+@thorough(120)
 @given(condition=conditions(("rpl", "a-rule")))
 def test_a_condition_in_english_names_every_finding_and_every_rule_in_it(condition):
     titles = {"rpl": "Recurrent loss"}

@@ -7,9 +7,10 @@ from dataclasses import replace
 from itertools import combinations, product
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.generative.strategies import DOMAINS, comparisons, conditions, facts, rulebooks
+from tests.generative.trying import thorough
 
 from decidua.assessment.ways import Aim, Bounds, Goal, Ways
 from decidua.condition.reference import evaluate
@@ -43,12 +44,6 @@ def tangled(draw: st.DrawFn) -> Condition:
 any_condition = st.one_of(conditions(), tangled())
 Rules = Mapping[str, Condition]
 Choices = Mapping[str, Sequence[Any]]
-
-
-def thorough(examples: int) -> Any:
-    return settings(
-        max_examples=examples, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-    )
 
 
 def verdict(rules: Rules, condition: Condition, known: Facts) -> Verdict:
@@ -92,7 +87,7 @@ def combos(choice: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
 # The findings responsible
 
 
-@thorough(300)
+@thorough(150)
 @given(condition=any_condition, known=facts(), aim=st.sampled_from([Aim.YES, Aim.NO]), room=bounds)
 def test_the_sets_responsible_are_exactly_the_smallest_that_force_the_verdict_with_all_else_unknown(
     condition, known, aim, room
@@ -104,7 +99,7 @@ def test_the_sets_responsible_are_exactly_the_smallest_that_force_the_verdict_wi
     assert (found.smallest, found.complete) == (True, True)
 
 
-@thorough(150)
+@thorough(80)
 @given(rules=rulebooks(known=False), known=facts(), room=bounds)
 def test_a_set_responsible_for_a_rule_suffices_and_loses_it_with_any_finding_left_out(rules, known, room):
     choices = {name: (None, value) for name, value in known.values.items()}
@@ -126,7 +121,7 @@ def test_a_set_responsible_for_a_rule_suffices_and_loses_it_with_any_finding_lef
 # What would have to be otherwise
 
 
-@thorough(150)
+@thorough(80)
 @given(data=st.data(), rules=rulebooks(), known=facts(), room=bounds)
 def test_the_nearest_changes_are_exactly_those_of_fewest_findings_and_hold_whatever_value_is_taken(
     data, rules, known, room
@@ -146,7 +141,7 @@ def test_the_nearest_changes_are_exactly_those_of_fewest_findings_and_hold_whate
             assert meets(rules, goals, {**known.values, **changed})
 
 
-@thorough(150)
+@thorough(80)
 @given(condition=tangled(), known=facts(), aim=aims, room=bounds)
 def test_the_nearest_changes_are_found_where_many_ways_lead_there(condition, known, aim, room):
     choices = {name: others(name, known.get(name)) for name in DOMAINS}
@@ -159,7 +154,7 @@ def test_the_nearest_changes_are_found_where_many_ways_lead_there(condition, kno
             assert meets({}, goals, {**known.values, **changed})
 
 
-@thorough(100)
+@thorough(60)
 @given(condition=any_condition, known=facts(), aim=aims, steps=st.integers(1, 200), most=st.integers(1, 3))
 def test_a_search_that_stops_early_says_so_and_names_nothing_that_does_not_hold(condition, known, aim, steps, most):
     choices = {name: others(name, known.get(name)) for name in DOMAINS}
@@ -175,7 +170,7 @@ def test_a_search_that_stops_early_says_so_and_names_nothing_that_does_not_hold(
         assert {frozenset(one) for one in found.sets} == expected
 
 
-@thorough(60)
+@thorough(40)
 @given(rules=rulebooks(), known=facts(), data=st.data())
 def test_what_one_search_worked_out_changes_nothing_for_the_next(rules, known, data):
     choices = {name: others(name, known.get(name)) for name in DOMAINS}

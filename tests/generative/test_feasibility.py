@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 from hypothesis import given
 from tests.generative.tables import facts_of, tables
-from tests.generative.test_tables import WORDS, frame_of, thorough
+from tests.generative.test_tables import WORDS, frame_of
+from tests.generative.trying import thorough
 
 import decidua
 from decidua.assessment.verdicts import Verdicts
@@ -95,7 +96,7 @@ def by_each(condition: Any, women: list[Verdicts]) -> Counted:
     return counted([evaluate(condition, woman.facts, woman.verdict).verdict for woman in women])
 
 
-@thorough(10)
+@thorough(6)
 @given(tables())
 def test_generated_tables_are_counted_as_their_women_are(table):
     columns, rows = table

@@ -11,9 +11,10 @@ from itertools import product
 from typing import Any, get_args
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.generative.profiles import Document, shipped, women
+from tests.generative.trying import thorough
 
 import decidua
 from decidua.assessment.status import row_for
@@ -28,12 +29,6 @@ from decidua.truth import UNKNOWN, YES, Verdict
 
 DATES = (None, "2010", "2016-07-01", "2020", "2023-06-30")
 needs_durable = pytest.mark.skipif(not available(), reason="durable-rules is not installed (Python 3.13 and later)")
-
-
-def thorough(examples: int) -> Any:
-    return settings(
-        max_examples=examples, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-    )
 
 
 # Missing is not no
@@ -66,7 +61,7 @@ def test_a_reason_for_being_here_is_no_finding():
     assert draw_facts(Profile(why="Four losses and asthma.")).values == {}
 
 
-@thorough(25)
+@thorough(18)
 @given(document=women())
 def test_an_undetermined_option_names_what_is_missing_and_what_it_could_become(document):
     for option in decidua.assess(Profile.model_validate(document), engine="reference").options:
@@ -85,7 +80,7 @@ def reversed_keys(value: Any) -> Any:
     return [reversed_keys(one) for one in value] if isinstance(value, list) else value
 
 
-@thorough(15)
+@thorough(10)
 @given(document=women())
 def test_the_same_woman_gives_the_same_bytes_whatever_the_order_in_which_she_is_described(document):
     first, second = Profile.model_validate(document), Profile.model_validate(reversed_keys(document))
@@ -124,7 +119,7 @@ def test_the_production_network_gives_a_worked_example_the_answer_of_the_referen
 
 
 @needs_durable
-@thorough(25)
+@thorough(18)
 @given(document=women(), as_of=st.sampled_from(DATES))
 def test_the_production_network_gives_any_woman_on_any_date_the_answer_of_the_reference_engine(document, as_of):
     assert without_engine(document, "durable", as_of) == without_engine(document, "reference", as_of)

@@ -6,9 +6,10 @@ from itertools import pairwise, product
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.generative.profiles import Document, described, fields, histories, leaves, only, shipped, without
+from tests.generative.trying import thorough
 
 import decidua
 from decidua.assessment.verdicts import Verdicts
@@ -19,12 +20,6 @@ from decidua.truth import UNKNOWN, Verdict
 DATES = ("2010", "2016-07-01", "2020", "2023-06-30")
 MAY_CHANGE = ("panel",)
 """Panels may ask what is known, so learning may change them, and what rests on them alone."""
-
-
-def thorough(examples: int) -> Any:
-    return settings(
-        max_examples=examples, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-    )
 
 
 def verdicts(document: Document, as_of: str | None = None) -> dict[str, Verdict]:
@@ -58,7 +53,7 @@ def test_each_finding_of_a_worked_example_may_come_last_without_overturning_a_ve
     assert faults == {}
 
 
-@thorough(70)
+@thorough(45)
 @given(history=histories())
 def test_learning_one_more_finding_never_overturns_a_verdict(history):
     moments = [verdicts(document) for document in history]
@@ -66,7 +61,7 @@ def test_learning_one_more_finding_never_overturns_a_verdict(history):
         assert overturned(before, after) == {}
 
 
-@thorough(30)
+@thorough(20)
 @given(history=histories(), as_of=st.sampled_from(DATES))
 def test_learning_more_never_overturns_what_could_be_said_at_an_earlier_date(history, as_of):
     moments = [verdicts(document, as_of) for document in history]

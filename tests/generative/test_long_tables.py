@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.generative.long_tables import SECTIONS, believed, frames, told_women
 from tests.generative.profiles import described
-from tests.generative.test_tables import compare_with_facts, found_facts, thorough
+from tests.generative.test_tables import compare_with_facts, found_facts
+from tests.generative.trying import thorough
 
 import decidua
 from decidua.profile.facts import Facts
@@ -27,7 +28,7 @@ def drawn(made: dict[str, pl.DataFrame]) -> tuple[Cells, pl.DataFrame]:
     return cells, cells.typed(women)
 
 
-@thorough(100)
+@thorough(60)
 @given(told_women(), st.booleans())
 def test_every_fact_drawn_from_rows_is_that_of_the_profile(women, as_text):
     if not any(woman.get(kind, {}).get("singles") for woman in women for kind in SECTIONS):

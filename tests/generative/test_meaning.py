@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.generative.strategies import conditions, facts, rulebooks
-from tests.generative.test_conditions import thorough
+from tests.generative.trying import thorough
 
 from decidua.authoring.meaning import Space, expanded, without_a_part
 from decidua.condition.reference import evaluate

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from itertools import chain, combinations, product
 from typing import Any
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.generative.strategies import conditions, facts, rulebooks
+from tests.generative.trying import thorough
 
 from decidua.assessment.possible import possible_answers
 from decidua.assessment.remainders import Remainders
@@ -31,12 +32,6 @@ WIDE: dict[str, tuple[Any, ...]] = {
     "workup.uterine_finding": vocabulary()["workup.uterine_finding"].choices,
 }
 """More values of each finding than the generated comparisons can tell apart."""
-
-
-def thorough(examples: int) -> Any:
-    return settings(
-        max_examples=examples, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-    )
 
 
 def no_rule(id_: str) -> Verdict:
@@ -107,7 +102,7 @@ def by_brute_force(left: Condition, known: Facts) -> tuple[bool, set[frozenset[s
     return strict, set(found)
 
 
-@thorough(250)
+@thorough(120)
 @given(condition=conditions(known=False), known=facts())
 def test_the_sets_are_exactly_the_minimal_ones_that_trying_every_combination_finds(condition, known):
     left = remainder(condition, known.get, no_rule)
@@ -122,7 +117,7 @@ def test_the_sets_are_exactly_the_minimal_ones_that_trying_every_combination_fin
     assert [len(one.questions) for one in found.sets] == sorted(len(one.questions) for one in found.sets)
 
 
-@thorough(120)
+@thorough(80)
 @given(rules=rulebooks(known=False), known=facts())
 def test_sets_for_rules_that_refer_to_each_other_suffice_and_lose_it_with_any_finding_left_out(rules, known):
     lefts = [left for id_ in rules if not isinstance(left := inlined(rules, id_, known), Verdict)]
@@ -137,7 +132,7 @@ def test_sets_for_rules_that_refer_to_each_other_suffice_and_lose_it_with_any_fi
             assert not all(enough(left, rest, known) for left in lefts)
 
 
-@thorough(120)
+@thorough(80)
 @given(condition=conditions(known=True), known=facts())
 def test_a_set_suffices_where_a_rule_asks_what_is_known(condition, known):
     left = remainder(condition, known.get, no_rule)
@@ -147,7 +142,7 @@ def test_a_set_suffices_where_a_rule_asks_what_is_known(condition, known):
         assert all(settles(left, one.findings, known) for one in found.sets)
 
 
-@thorough(150)
+@thorough(80)
 @given(condition=conditions(known=False), known=facts(), data=st.data())
 def test_what_is_left_of_a_condition_has_the_verdict_of_the_whole(condition, known, data):
     left = remainder(condition, known.get, no_rule)
@@ -164,7 +159,7 @@ def test_what_is_left_of_a_condition_has_the_verdict_of_the_whole(condition, kno
         assert not any(isinstance(leaf, Atom | Known) and leaf.fact == name for leaf in remainders.leaves(node))
 
 
-@thorough(150)
+@thorough(80)
 @given(condition=conditions(known=False), known=facts())
 def test_the_answers_of_a_finding_stand_for_all_its_values_and_no_two_for_the_same(condition, known):
     atoms = [node for node in walk(condition) if isinstance(node, Atom)]
@@ -179,7 +174,7 @@ def test_the_answers_of_a_finding_stand_for_all_its_values_and_no_two_for_the_sa
         assert len({one.says for one in answers}) == len(answers)
 
 
-@thorough(60)
+@thorough(40)
 @given(condition=conditions(known=False), known=facts(), budget=st.integers(1, 30))
 def test_a_search_that_stops_early_says_so_and_never_calls_enough_what_is_not(condition, known, budget):
     left = remainder(condition, known.get, no_rule)

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.generative.strategies import facts, rulebooks
 from tests.generative.tables import facts_of, tables
-from tests.generative.test_conditions import thorough
 from tests.generative.test_tables import VIEW, WORDS, compare_with_the_woman, frame_of
+from tests.generative.trying import thorough
 from tests.local_spark import on_spark, session
 from tests.spec.engines import OnSpark, judge_by_reference
 
@@ -27,7 +27,7 @@ def cases() -> list[Any]:
     """Rules that refer to each other, each with women of their own."""
     found: list[Any] = []
 
-    @thorough(40)
+    @thorough(25)
     @given(rules=rulebooks(), women=st.lists(facts(), min_size=2, max_size=4))
     def gather(rules, women):
         found.append((rules, women))
@@ -42,7 +42,7 @@ def women() -> tuple[list[str], list[dict[str, Any]]]:
     columns: dict[str, None] = {}
     found: list[dict[str, Any]] = []
 
-    @thorough(30)
+    @thorough(18)
     @given(tables())
     def gather(table):
         columns.update(dict.fromkeys(table[0]))

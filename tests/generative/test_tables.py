@@ -9,8 +9,9 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from tests.generative.tables import facts_of, tables
+from tests.generative.trying import thorough
 
 import decidua
 from decidua.assessment.options import judge_option
@@ -39,16 +40,6 @@ LOOKED_AT = {
 }
 
 
-def thorough(examples: int) -> Any:
-    return settings(
-        max_examples=examples,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
-
-
 def kind_of(column: str) -> Any:
     found = read_name(column)
     assert found is not None
@@ -62,7 +53,7 @@ def frame_of(columns: list[str], rows: list[dict[str, Any]]) -> pl.DataFrame:
     )
 
 
-@thorough(30)
+@thorough(18)
 @given(tables())
 def test_every_fact_and_every_verdict_of_a_row_is_that_of_the_woman(table):
     columns, rows = table
@@ -91,7 +82,7 @@ def found_facts(cells: Cells, typed: pl.DataFrame, at: int) -> dict[str, Any]:
     return found
 
 
-@thorough(12)
+@thorough(7)
 @given(tables())
 def test_every_status_definition_panel_and_count_of_a_row_is_that_of_the_woman_in_any_kind_of_table(table):
     columns, rows = table
@@ -139,7 +130,7 @@ def compare_with_facts(facts: Facts, said: dict[str, Any]) -> None:
         assert said[f"decidua_certainty_{option.option}"] == judged.best.certainty
 
 
-@thorough(12)
+@thorough(7)
 @given(tables())
 def test_the_attrition_counts_are_those_of_the_women_one_by_one(table):
     columns, rows = table
