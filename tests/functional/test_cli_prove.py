@@ -107,12 +107,12 @@ def test_an_unknown_property_is_refused_with_the_nearest_one():
     assert "did you mean 'groups-exclude'?" in ran.err
 
 
-def test_a_folder_that_cannot_be_written_to_is_refused(overlapping, tmp_path):
+def test_a_folder_that_cannot_be_written_to_is_refused_before_anything_is_proved(overlapping, tmp_path):
     (tmp_path / "taken").write_text("a file")
     call = ("rules", "prove", "--property", "groups-exclude", "--rules", str(overlapping))
     ran = run(*call, "--out", str(tmp_path / "taken"))
-    assert ran.code == BAD_INPUT
-    assert "could not be written" in ran.err
+    assert (ran.code, ran.out) == (BAD_INPUT, "")
+    assert ran.err == f"decidua: a counterexample could not be written to {tmp_path / 'taken'}: File exists\n"
 
 
 def test_without_z3_the_message_says_how_to_install_it(tmp_path):

@@ -42,25 +42,27 @@ def differ(dated: Dated, one: Condition, other: Condition) -> Term:
     return logic.negated(logic.both([logic.same(first.yes, second.yes), logic.same(first.no, second.no)]))
 
 
-def shown_by(rule: str, changed: Condition) -> dict | None:
-    """Return a woman for whom a changed rule comes out otherwise on some date, confirmed by the reference engine."""
+def shown_by(rule: str, *changed: Condition) -> dict | None:
+    """Return a woman for whom a rule comes out otherwise by some change on some date, as the reference engine does."""
     written = RULES[rule].condition
     for dated in ground().dates:
         if rule not in dated.view.rules:
             continue
-        unlike = differ(dated, written, changed)
+        unlike = ground().logic.either([differ(dated, written, one) for one in changed])
         document = None if ground().nobody(unlike) else ground().witness(unlike)
         if document is not None:
             facts = draw_facts(described(document))
             verdicts = Verdicts(dated.view, facts, "reference")
-            assert evaluate(changed, facts, verdicts.verdict).verdict is not verdicts.verdict(rule), document
+            found = {evaluate(one, facts, verdicts.verdict).verdict for one in changed}
+            assert found != {verdicts.verdict(rule)}, document
             return document
     return None
 
 
-@pytest.mark.parametrize(("rule", "says"), EXCUSED, ids=[f"{rule}: {says[:40]}" for rule, says in EXCUSED])
-def test_no_woman_shows_a_change_that_is_excused(rule, says):
-    assert shown_by(rule, mutant(rule, says)) is None
+@pytest.mark.parametrize("rule", dict.fromkeys(rule for rule, _ in EXCUSED))
+def test_no_woman_shows_a_change_that_is_excused(rule):
+    changed = [mutant(rule, says) for one, says in EXCUSED if one == rule]
+    assert shown_by(rule, *changed) is None
 
 
 def test_a_change_that_is_not_excused_would_be_found():

@@ -31,9 +31,11 @@ def rules_prove(
     """Prove properties of the rulebook over all possible women (needs the extra 'prove')."""
     from decidua.proving.ground import change_days
     from decidua.proving.proofs import Proof, prove, wanted
-    from decidua.report.proofs import proof_blocks, proof_data, write_profiles
+    from decidua.report.proofs import make_folder, proof_blocks, proof_data, write_profiles
 
     properties = wanted(names or ())
+    if out is not None:
+        make_folder(out)  # first: the proofs take minutes
     book = load_rulebook(rules)
     proofs: list[Proof] = []
     sys.stderr.write(f"proving {len(properties)} of the properties of rulebook {book.manifest.version}\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from decidua.errors import DeciduaError
@@ -13,7 +14,7 @@ from decidua.proving.proofs import Proof
 from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, Tone
 from decidua.rulebook.book import Rulebook
 
-__all__ = ["proof_blocks", "proof_data", "write_profiles"]
+__all__ = ["make_folder", "proof_blocks", "proof_data", "write_profiles"]
 
 TONES: dict[str, Tone] = {"holds": "good", "fails": "bad", "fault": "bad"}
 WORDS = {"holds": "holds", "fails": "does not hold", "fault": "the translation for z3 is at fault"}
@@ -105,21 +106,42 @@ def proof_data(book: Rulebook, dates: int, proofs: Sequence[Proof], files: Files
     }
 
 
+def make_folder(folder: Path) -> None:
+    """Make the folder for counterexamples where it is missing, and see that files can be written there.
+
+    Raises:
+        DeciduaError: They cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _not_written(folder, error) from None
+
+
 def write_profiles(folder: Path, proofs: Sequence[Proof]) -> Files:
     """Write each counterexample as a profile file, and return the names of the files.
+
+    Args:
+        folder: As ``make_folder`` left it.
+        proofs: What was proved.
 
     Raises:
         DeciduaError: A file cannot be written.
     """
     written: Files = {}
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for proof in proofs:
             for at, one in enumerate(proof.counterexamples):
                 written[proof.of.name, at] = tuple(_write(folder, proof, at, one))
     except OSError as error:
-        raise DeciduaError(f"a counterexample could not be written to {folder}: {error.strerror or error}") from None
+        raise _not_written(folder, error) from None
     return written
+
+
+def _not_written(folder: Path, error: OSError) -> DeciduaError:
+    return DeciduaError(f"a counterexample could not be written to {folder}: {error.strerror or error}")
 
 
 def _write(folder: Path, proof: Proof, at: int, one: Counterexample) -> Iterator[str]:
