@@ -44,7 +44,7 @@ def test_with_a_set_known_nothing_more_can_be_found_out_that_decides_the_way(nam
     verdicts, looked_at = verdicts_of(name), 0
     for way in (way for option in found(name).open for way in option.ways):
         for one in way.sets:
-            for values in islice(product(*(possible(verdicts, finding) for finding in one.findings)), 60):
+            for values in islice(product(*(possible(verdicts, finding) for finding in one.findings)), 20):
                 facts = verdicts.facts
                 for finding, value in zip(one.findings, values, strict=True):
                     facts = with_finding(facts, finding, value)
