@@ -332,11 +332,12 @@ def test_a_file_that_exists_is_kept_unless_told_otherwise(women, tmp_path):
     assert run("cohort", women, "--out", women, "--force").code == 2
 
 
-def test_a_file_that_cannot_be_written_leaves_nothing_behind(women, tmp_path):
+@pytest.mark.parametrize("ending", ["csv", "parquet", "arrow"])
+def test_a_file_that_cannot_be_written_leaves_nothing_behind(women, tmp_path, ending):
     assert "does not exist" in run("cohort", women, "--out", str(tmp_path / "no" / "out.csv")).err
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))\n"
     code = f"{limit}from decidua.cli.app import main\nimport sys\nsys.exit(main(sys.argv[1:]))\n"
-    out = tmp_path / "out.csv"
+    out = tmp_path / f"out.{ending}"
     ran = subprocess.run(
         [sys.executable, "-c", code, "cohort", women, "--out", str(out)],
         capture_output=True,

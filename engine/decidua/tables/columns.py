@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -23,8 +24,9 @@ from decidua.tables.result import ColumnFault, Problem
 
 __all__ = ["Cells", "Source", "find_sources"]
 
-TRUTHS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+TRUTHS = {"yes": True, "true": True, "1": True, "1.0": True, "no": False, "false": False, "0": False, "0.0": False}
 FIRST_ROWS = 3
+WHOLE = re.compile(r"[+-]?[0-9]+")
 BEYOND = 1e15
 """A whole number that no fact can have, and that whole numbers and decimals hold alike."""
 
@@ -207,7 +209,7 @@ class Cells:
         cell = pl.col(source.column)
         if isinstance(dtype, pl.Categorical | pl.Enum):
             cell, dtype = cell.cast(pl.String), pl.String()
-        codes = {*self._mapping.missing, *source.mapped.missing}
+        codes = set(_ways_to_write(dict.fromkeys([*self._mapping.missing, *source.mapped.missing], "")))
         if dtype.is_float():
             cell = cell.fill_nan(None)
         if isinstance(dtype, pl.String):
@@ -217,7 +219,7 @@ class Cells:
         if codes and written is not None:
             cell = pl.when(~written.is_in(list(codes))).then(cell)
         if source.mapped.recode and written is not None:
-            recode = source.mapped.recode
+            recode = _ways_to_write(source.mapped.recode)
             cell = _as_written(cell, dtype).replace(list(recode), list(recode.values()))  # type: ignore[union-attr]
         return cell
 
@@ -284,6 +286,11 @@ class Cells:
             first.extend(self.rows + int(at) + 1 for at in found.head(FIRST_ROWS - len(first)))
 
 
+def _ways_to_write(codes: Mapping[str, str]) -> dict[str, str]:
+    """Return codes with whole numbers in both ways of text: other software writes 99 as 99.0 beside an empty cell."""
+    return {f"{code}.0": value for code, value in codes.items() if WHOLE.fullmatch(code)} | dict(codes)
+
+
 def _as_written(cell: pl.Expr, dtype: pl.DataType) -> pl.Expr | None:
     """Return a cell as a mapping file names it, a whole number without a point; None where it has no such form."""
     if isinstance(dtype, pl.String):
@@ -338,13 +345,19 @@ def _truth(cell: pl.Expr, dtype: pl.DataType) -> pl.Expr:
 
 def _number(cell: pl.Expr, dtype: pl.DataType, decimal: str) -> pl.Expr | None:
     if isinstance(dtype, pl.String):
-        plain = cell if decimal == "." else cell.str.replace(decimal, ".", literal=True)
-        number = plain.cast(pl.Float64, strict=False)
+        number = _with_a_point(cell, decimal).cast(pl.Float64, strict=False)
     elif dtype.is_numeric():
         number = cell.cast(pl.Float64, strict=False)
     else:
         return None
     return pl.when(~number.is_nan()).then(number)
+
+
+def _with_a_point(cell: pl.Expr, decimal: str) -> pl.Expr:
+    """Write numbers with a point; where they are written with a comma, a point may part thousands: no number then."""
+    if decimal == ".":
+        return cell
+    return pl.when(~cell.str.contains(".", literal=True)).then(cell.str.replace(decimal, ".", literal=True))
 
 
 def _outside(fact: Fact, value: pl.Expr) -> pl.Expr | None:

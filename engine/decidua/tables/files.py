@@ -22,8 +22,11 @@ import pyarrow.ipc
 import pyarrow.parquet
 
 from decidua.errors import DeciduaError, Fault
+from decidua.tables.folder import ParquetParts
 from decidua.tables.mapping import ColumnMapping
-from decidua.tables.reasons import CELL_BYTES, columns_twice, ragged_line, reason, refuse_types, refuse_unclosed
+from decidua.tables.reasons import CELL_BYTES, columns_twice, ragged_line, reason, refuse_types
+from decidua.tables.stored import as_stored
+from decidua.tables.swallowed import refuse_swallowed
 
 __all__ = ["TableFile", "TableWriter", "kind_of", "open_table", "refuse_itself"]
 
@@ -49,7 +52,6 @@ class TableFile:
         columns: Names of the columns.
         schema: Their types.
         rows: How many rows; None where that is not known before all are read.
-        size: Bytes to read.
     """
 
     def __init__(
@@ -69,7 +71,7 @@ class TableFile:
         if twice is not None:
             raise DeciduaError(Fault(twice, file=name))
         refuse_types(schema, name)
-        empty = pl.from_arrow(schema.empty_table())
+        empty = pl.from_arrow(as_stored(schema.empty_table()))
         self.schema = empty.schema if isinstance(empty, pl.DataFrame) else pl.Schema()
 
     def batches(self, women: int) -> Iterator[pl.DataFrame]:
@@ -99,7 +101,7 @@ class TableFile:
 
 
 def _sliced(batches: list[pa.RecordBatch], women: int) -> Iterator[pl.DataFrame]:
-    table = pa.Table.from_batches(batches)
+    table = as_stored(pa.Table.from_batches(batches))
     frame = pl.from_arrow(table.rename_columns([str(at) for at in range(table.num_columns)]))
     if isinstance(frame, pl.DataFrame):
         frame.columns = table.column_names  # a name that is empty would not be kept
@@ -149,27 +151,31 @@ def _open_csv(path: Path, mapping: ColumnMapping) -> TableFile:
     if twice is not None:
         raise DeciduaError(Fault(twice, file=str(path)))
     schema = pa.schema([(name, pa.string()) for name in names])
+    encoding = _encoding(mapping)
     return TableFile(
         str(path),
         schema,
-        _csv_batches(path, schema, mapping.encoding, delimiter),
+        _csv_batches(path, schema, encoding, delimiter),
         None,
-        lambda: ragged_line(path, mapping.encoding, delimiter),
+        lambda: ragged_line(path, encoding, delimiter),
     )
 
 
 def _csv_batches(path: Path, schema: pa.Schema, encoding: str, delimiter: str) -> Iterator[pa.RecordBatch]:
     """Yield the rows as text: what a cell means is said later, by the finding it holds."""
-    rows, last = 0, None
+    rows = 0
+    alone = len(schema) == 1  # an empty line is a row then, with a cell that is empty
     for batch in pyarrow.csv.open_csv(
         path,
         read_options=pyarrow.csv.ReadOptions(block_size=CELL_BYTES, encoding=encoding),
-        parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+        parse_options=pyarrow.csv.ParseOptions(
+            delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=not alone
+        ),
         convert_options=pyarrow.csv.ConvertOptions(column_types=schema, strings_can_be_null=True, null_values=[""]),
     ):
-        rows, last = rows + batch.num_rows, batch if batch.num_rows else last
+        rows += batch.num_rows
         yield batch
-    refuse_unclosed(path, last, rows)
+    refuse_swallowed(path, encoding, delimiter, rows)
 
 
 def _first_line(path: Path, mapping: ColumnMapping) -> tuple[list[str], str]:
@@ -182,11 +188,8 @@ def _first_line(path: Path, mapping: ColumnMapping) -> tuple[list[str], str]:
         raise DeciduaError(Fault("is UTF-16 text; save it as UTF-8", file=str(path)))
     if b"\x00" in data:
         raise DeciduaError(Fault("is binary, not text; is it another kind of table?", file=str(path)))
-    try:
-        encoding = "utf-8-sig" if mapping.encoding in ("utf8", "utf-8") else mapping.encoding
-        text = data.partition(b"\n")[0].decode(encoding)
-    except LookupError:
-        raise DeciduaError(f"there is no encoding '{mapping.encoding}'; write utf8 or latin1, say") from None
+    encoding = _encoding(mapping)
+    text = data.partition(b"\n")[0].decode("utf-8-sig" if encoding == "utf8" else encoding)
     line = text.rstrip("\r")
     if not line.strip():
         raise DeciduaError(Fault("begins with a blank line; the first line must name the columns", str(path), 1))
@@ -199,31 +202,19 @@ def _first_line(path: Path, mapping: ColumnMapping) -> tuple[list[str], str]:
         raise DeciduaError(Fault("names its columns in a way that cannot be read", str(path), 1)) from None
 
 
-def _open_parquet(path: Path, mapping: ColumnMapping) -> TableFile:  # noqa: ARG001 - all are opened alike
-    paths = sorted(_parts(path)) if path.is_dir() else [path]
-    if not paths:
-        raise DeciduaError(Fault("holds no .parquet file", file=str(path)))
-    parts = [_opened(part) for part in paths]
-    schema = parts[0].schema_arrow
-    for part, name in zip(parts, paths, strict=True):
-        if part.schema_arrow != schema:
-            raise DeciduaError(Fault(f"has other columns or types than {paths[0]}", file=str(name)))
-    rows = sum(part.metadata.num_rows for part in parts)
-    return TableFile(str(path), schema, (batch for part in parts for batch in part.iter_batches(ROWS)), rows)
-
-
-def _parts(folder: Path) -> Iterator[Path]:
-    """Yield the parts in a folder; what is hidden or begins with an underscore is another program's."""
-    for part in folder.rglob("*.parquet"):
-        if not any(name.startswith((".", "_")) for name in part.relative_to(folder).parts):
-            yield part
-
-
-def _opened(part: Path) -> pyarrow.parquet.ParquetFile:
+def _encoding(mapping: ColumnMapping) -> str:
+    """Return the encoding of a CSV file by one name, whichever of its names was written."""
     try:
-        return pyarrow.parquet.ParquetFile(part)
-    except pa.ArrowException as error:
-        raise DeciduaError(Fault(reason(error), file=str(part))) from None
+        name = codecs.lookup(mapping.encoding).name
+        "".encode(name)  # of those that are known some are for other things than text
+    except LookupError:
+        raise DeciduaError(f"there is no encoding '{mapping.encoding}'; write utf8 or latin1, say") from None
+    return "utf8" if name in ("utf-8", "utf-8-sig") else name
+
+
+def _open_parquet(path: Path, mapping: ColumnMapping) -> TableFile:  # noqa: ARG001 - all are opened alike
+    parts = ParquetParts(path)
+    return TableFile(str(path), parts.schema, parts.batches(ROWS), parts.rows)
 
 
 def _open_arrow(path: Path, mapping: ColumnMapping) -> TableFile:  # noqa: ARG001 - all are opened alike
@@ -356,12 +347,13 @@ class TableWriter:
         """Remove what was written so far."""
         if self._stream is not None:
             if self._kind != "csv" and self._writer is not None:
-                with suppress(OSError, pa.ArrowException):  # it would end the file by itself later, and complain
+                with suppress(OSError, ValueError, pa.ArrowException):  # it would end the file by itself, and complain
                     self._writer.close()
             with suppress(OSError):
                 self._stream.close()
             with suppress(OSError):
                 self._part.unlink()
+            self._stream = None
 
     def _failed(self, error: OSError) -> DeciduaError:
         self.discard()

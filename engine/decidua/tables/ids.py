@@ -12,6 +12,7 @@ import polars as pl
 
 from decidua.errors import DeciduaError, Fault, nearest
 from decidua.tables.files import kind_of, open_table
+from decidua.tables.folder import ParquetParts
 from decidua.tables.long_fields import ID
 from decidua.tables.mapping import ColumnMapping
 from decidua.tables.result import ColumnFault, Problem
@@ -78,9 +79,8 @@ def ids_in_file(path: Path, mapping: ColumnMapping, column: str) -> Iterator[pl.
     table = open_table(path, mapping)
     need_id(table.columns, column, str(path))
     if kind_of(path) == "parquet":
-        parts = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
-        for part in parts:
-            yield pl.read_parquet(part, columns=[column], hive_partitioning=False)[column]
+        for part in ParquetParts(path).batches(WOMEN_READ, column):
+            yield pl.Series(column, part.column(0))
         return
     for batch in table.batches(WOMEN_READ):
         yield batch[column]
@@ -119,6 +119,11 @@ class WomenIds:
             for problem, rows in found
             if rows.len()
         )
+
+    @property
+    def known(self) -> int:
+        """How many rows have an id that is theirs alone."""
+        return self._ids.len()
 
     def place(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return rows with ``woman``, the row of the woman whose id is ``id``; null where no woman has it."""

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from decidua.errors import DeciduaError, Fault
 
-__all__ = ["CELL_BYTES", "columns_twice", "ragged_line", "reason", "refuse_types", "refuse_unclosed"]
+__all__ = ["CELL_BYTES", "columns_twice", "ragged_line", "reason", "refuse_types"]
 
 CELL_BYTES = 8_000_000
 """Most bytes of one row of a CSV file."""
@@ -59,28 +59,6 @@ def ragged_line(path: Path, encoding: str, delimiter: str) -> int | None:
             return next((reader.line_num for row in reader if len(row) not in (0, cells)), None)
         except csv.Error:
             return None
-
-
-def refuse_unclosed(path: Path, last: pa.RecordBatch | None, rows: int) -> None:
-    """Refuse a CSV file that ends within a quoted cell, for the women in that cell would be lost.
-
-    Args:
-        path: The file.
-        last: The last of its rows.
-        rows: How many were read.
-
-    Raises:
-        DeciduaError: Its last cell runs over several lines and is not closed.
-    """
-    cell = None if last is None or not last.num_columns else last.column(last.num_columns - 1)[-1].as_py()
-    if not isinstance(cell, str) or "\n" not in cell:
-        return
-    with path.open("rb") as stream:
-        stream.seek(max(path.stat().st_size - 1000, 0))
-        end = stream.read().rstrip()
-    if not end.endswith(b'"'):
-        said = f"opens a quotation mark in row {rows} and never closes it, so that the rows after it are in one cell"
-        raise DeciduaError(Fault(said, file=str(path)))
 
 
 def refuse_types(schema: pa.Schema, name: str) -> None:
