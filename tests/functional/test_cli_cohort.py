@@ -401,6 +401,14 @@ def test_a_register_is_wide_and_every_cell_of_it_can_be_used(tmp_path):
     assert json.loads(ran.out)["faults"] == []
 
 
+def test_long_tables_that_cannot_be_written_leave_no_folder_behind(tmp_path):
+    out, long = tmp_path / "w.csv", tmp_path / "a" / "long"
+    out.write_text("mine")
+    assert "exists already" in run("synth", "--women", "3", "--out", str(out), "--long", str(long)).err
+    assert [path.name for path in tmp_path.iterdir()] == ["w.csv"]
+    assert "cannot be made: file exists" in run("synth", "--women", "3", "--out", str(long), "--long", str(out)).err
+
+
 def test_a_register_of_nobody_is_refused(tmp_path):
     ran = run_apart("synth", "--women", "0", "--out", str(tmp_path / "r.csv"))
     assert ran.returncode == 2
@@ -429,6 +437,7 @@ def test_progress_is_shown_on_a_terminal_and_nothing_of_it_in_the_answer(women, 
         ran = run_with_its_own_output("cohort", women, "--out", str(tmp_path / "out.csv"), "--format", "csv")
     shown = without_colour(b"".join(seen).decode())
     assert "Judging" in shown
+    assert "4 women" in shown
     assert ran.startswith("kind,id,criterion")
 
 

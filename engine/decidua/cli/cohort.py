@@ -156,8 +156,10 @@ def progress_of(what: str) -> Iterator[Progress]:
             return
         from rich.console import Console
         from rich.progress import Progress as Bar
+        from rich.progress import TextColumn
 
-        with Bar(console=Console(stderr=True), redirect_stdout=False, transient=True) as bar:
+        columns = (*Bar.get_default_columns(), TextColumn("{task.completed} women"))
+        with Bar(*columns, console=Console(stderr=True), redirect_stdout=False, transient=True) as bar:
             task = bar.add_task(what, total=None)
 
             def told(done: int, total: int | None) -> None:

@@ -330,7 +330,8 @@ def count_file(  # noqa: PLR0913 - each is an option of the command
         if out is not None:
             refuse_itself(read, out)
     source = open_table(table, mapping)
-    judge = FeasibilityJudge(question, source.columns, source.schema, mapping, read_beside(table, beside, mapping))
+    long = read_beside(table, beside, mapping, progress)
+    judge = FeasibilityJudge(question, source.columns, source.schema, mapping, long)
     with nullcontext() if out is None else TableWriter(out, overwrite=overwrite) as writer:
         for batch in source.batches(BATCH):
             verdicts = judge.count(batch)

@@ -6,9 +6,9 @@ a column comes last, as text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.parquet
@@ -86,10 +86,16 @@ def _named_for(folder: Path, part: Path) -> dict[str, str | None]:
     """Return what the folders of a part are named for, by column."""
     pairs = (name.partition("=") for name in part.parent.relative_to(folder).parts)
     return {
-        unquote(column): None if value == NO_VALUE else unquote(value)
+        _unescaped(column): None if value == NO_VALUE else _unescaped(value)
         for column, sign, value in pairs
         if column and sign
     }
+
+
+def _unescaped(name: str) -> str:
+    """Return a name with its signs themselves in place of their codes: ``%2F`` is a stroke."""
+    signs = re.sub(rb"%([0-9A-Fa-f]{2})", lambda code: bytes.fromhex(code[1].decode()), name.encode("utf-8", "replace"))
+    return signs.decode("utf-8", "replace")
 
 
 def _difference(first: pa.Schema, other: pa.Schema) -> str:
