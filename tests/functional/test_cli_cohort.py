@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
@@ -14,12 +15,15 @@ import pyarrow.parquet
 import pytest
 from tests.functional.running import run, run_apart, surroundings, terminal, widest, without_colour
 
+from decidua.assessment.loading import load_rulebook
 from decidua.cli.app import main
 from decidua.profile.vocabulary import vocabulary
 from decidua.tables import cohort as cohort_module
 from decidua.tables import entry, files, synth
 from decidua.tables import run as run_module
 
+BOOK = load_rulebook()
+OVERLAY = Path(__file__).parents[1] / "overlays" / "invented_clinic"
 WOMEN = {
     "id": ["a", "b", "c", "d"],
     "age": [30, 41, 36, None],
@@ -210,6 +214,9 @@ def test_counts_that_cannot_all_be_true_are_counted_and_unknown(tmp_path):
     fault = json.loads(ran.out)["faults"][0]
     assert (fault["problem"], fault["rows"], fault["first"]) == ("contradiction", 1, [1])
     assert pl.read_csv(out)["decidua_definition_rpl_eshre_2022"].to_list() == [None, "yes"]
+    assert fault["allowed"] == "counts that fit each other in losses.total, losses.clinical"
+    shown = " ".join(judged(table, tmp_path, "--force")[0].out.split())
+    assert "losses.total: 1 woman whose counts cannot all be true: none of them is used (rows 1); it takes" in shown
 
 
 def test_limits_stand_in_two_columns(tmp_path):
@@ -217,6 +224,28 @@ def test_limits_stand_in_two_columns(tmp_path):
     ran, out = judged(written(tmp_path / "t.csv", text), tmp_path, "--format", "json")
     assert pl.read_csv(out)["decidua_definition_rpl_eshre_2022"].to_list()[0] == "yes"
     assert [(one["problem"], one["first"]) for one in json.loads(ran.out)["faults"]] == [("contradiction", [4])]
+
+
+def test_limits_that_contradict_are_said_to(tmp_path):
+    table = written(tmp_path / "t.csv", "losses.total_at_least,losses.total_at_most\n3,2\n")
+    shown = " ".join(judged(table, tmp_path)[0].out.split())
+    said = "1 cell at odds with what stands beside it (rows 1); it takes a lower limit not above the upper, and a value"
+    assert f"losses.total_at_least: {said} within them" in shown
+
+
+@pytest.mark.parametrize("words", [(), ("--feasibility", "clark-2010")])
+def test_a_local_overlay_is_named_with_what_it_changed(women, tmp_path, words):
+    clinic = ("--rules", str(OVERLAY), "--force", *words)
+    shown = " ".join(judged(women, tmp_path, *clinic)[0].out.split())
+    assert "LOCAL OVERLAY: NOT THE RULEBOOK ALONE invented-clinic 1: Invented" in shown
+    assert "Takes away the line on latex_allergy in the safety record of filgrastim" in shown
+    assert "## Local overlay: not the rulebook alone" in judged(women, tmp_path, *clinic, "--format", "markdown")[0].out
+    told = json.loads(judged(women, tmp_path, *clinic, "--format", "json")[0].out)
+    assert [one["name"] for one in told["overlays"]] == ["invented-clinic"]
+    plain = json.loads(judged(women, tmp_path, "--force", *words, "--format", "json")[0].out)
+    assert plain["overlays"] == []
+    assert (plain["rulebook_sha256"], told["rulebook_sha256"]) == (BOOK.sha256, load_rulebook([OVERLAY]).sha256)
+    assert plain["rulebook_sha256"] != told["rulebook_sha256"]
 
 
 def test_a_column_without_a_value_is_named(tmp_path):

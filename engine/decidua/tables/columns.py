@@ -17,6 +17,7 @@ from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
 from decidua.tables.counts import CONTRADICTS
 from decidua.tables.histories import Group, HistoryGroup, LongTables, groups_of
+from decidua.tables.long_fields import KINDS
 from decidua.tables.mapping import ColumnMapping, Mapped
 from decidua.tables.names import COMPLETE, ENDINGS, PREFIX, Part, allowed_in, read_name
 from decidua.tables.plain import PlainColumn, plain_column, plain_columns, type_of
@@ -164,16 +165,20 @@ class Cells:
         """What could not be used so far, in the order of the columns."""
         order = {source.column: at for at, source in enumerate(self.sources)}
         return tuple(
-            ColumnFault(column, fact, problem, rows, tuple(self._first[column, fact, problem]), self._allowed(fact))
-            for (column, fact, problem), rows in sorted(
-                self._bad.items(), key=lambda one: (order.get(one[0][0], -1), one[0])
-            )
+            ColumnFault(*key, rows, tuple(self._first[key]), self._allowed(*key))
+            for key, rows in sorted(self._bad.items(), key=lambda one: (order.get(one[0][0], -1), one[0]))
         )
 
-    def _allowed(self, fact: str) -> str:
-        if fact in self._present:
+    def _allowed(self, column: str, fact: str, problem: Problem) -> str:
+        if problem != "contradiction":
             return allowed_in(self._present[fact])
-        return f"counts that fit those in {fact}" if fact else "what can all be true of one woman"
+        if column in KINDS:
+            return (
+                f"rows that fit each other and what stands in {fact}" if fact else "what can all be true of one woman"
+            )
+        if fact in self._present:
+            return "a lower limit not above the upper, and a value within them"
+        return f"counts that fit each other in {fact}"
 
     def typed(self, batch: pl.DataFrame) -> pl.DataFrame:
         """Return the typed facts of a batch, one column a fact or three where it may be known within limits."""
@@ -260,7 +265,7 @@ class Cells:
         """Let the counts of a group bound each other; where they cannot all be true, all of them are unknown."""
         bounded = group.apply(facts)
         columns = [source.column for source in self.sources if source.fact.name in group.given]
-        first = group.kind if isinstance(group, HistoryGroup) else columns.pop(0)
+        first = group.kind if isinstance(group, HistoryGroup) else columns[0]
         self._note((first, ", ".join(columns), "contradiction"), bounded, pl.col(CONTRADICTS))
         return facts.with_columns(bounded.drop(CONTRADICTS).get_columns())
 

@@ -146,6 +146,8 @@ class FeasibilityJudge:
             decidua=__version__,
             as_of=view.day,
             rulebook=view.book.manifest.version,
+            rulebook_sha256=view.book.sha256,
+            overlays=view.book.overlays,
             women=self.women,
             read=tuple((source.column, source.name) for source in self.sources),
             not_read=tuple(column for column in self.columns if column not in read),
