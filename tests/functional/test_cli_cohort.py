@@ -114,6 +114,16 @@ def test_a_folder_of_parts_is_read_in_the_order_of_their_names(tmp_path):
     assert pl.read_parquet(out)["id"].to_list() == WOMEN["id"]
 
 
+@pytest.mark.parametrize("ending", ["parquet", "arrow", "csv"])
+def test_categories_that_other_batches_do_not_have_are_kept(tmp_path, monkeypatch, ending):
+    table, words = tmp_path / "t.parquet", [f"word {at}" for at in range(30)]
+    pl.DataFrame({"age": [30] * 30, "word": pl.Series(words, dtype=pl.Categorical)}).write_parquet(table)
+    monkeypatch.setattr(run_module, "BATCH", 7)
+    _, out = judged(str(table), tmp_path, ending=ending)
+    read = {"parquet": pl.read_parquet, "arrow": pl.read_ipc, "csv": pl.read_csv}[ending](out)
+    assert read["word"].cast(pl.String).to_list() == words
+
+
 def test_small_batches_give_what_one_batch_gives(tmp_path, monkeypatch):
     register = str(tmp_path / "register.parquet")
     assert run("synth", "--women", "230", "--seed", "4", "--out", register).code == 0
@@ -301,12 +311,25 @@ def test_a_mapping_file_renames_recodes_and_names_missing_data(tmp_path):
         ("columns: {AGE: {fact: age, recode: {a: 200}}}", "'200' is no value of age; use a number in its possible"),
         ("columns: {NONE: age}", "the table has no column 'NONE'"),
         ("decimal: x", "decimal: "),
+        (
+            "columns: {id: id}",
+            "columns.id: there is no finding 'id'; the column with her id is named on the command line",
+        ),
+        ("missing: -9", "line 1: missing: must be a list, such as [NA, -9]"),
+        ("columns: [age]", "line 1: columns: must hold lines such as 'AGE: age' below it"),
+        ("columns: {age: 3}", "line 1: columns.age: must be a word or text"),
+        (
+            "columns: {x: {fact: workup.thyroid, recode: {1: normal, 9: null}}}",
+            "columns.x.recode.9: holds nothing; an empty cell is unknown by itself",
+        ),
         ("colums: {}", "there is no such key; it may hold columns, missing"),
     ],
 )
 def test_a_mapping_file_is_refused_with_file_line_and_cure(women, tmp_path, text, said):
     mapping = written(tmp_path / "m.yaml", text + "\n")
-    assert said in refused(women, tmp_path, "--mapping", mapping)
+    told = refused(women, tmp_path, "--mapping", mapping)
+    assert said in told
+    assert told.count("\n") == 1
 
 
 # What is refused

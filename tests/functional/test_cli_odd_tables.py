@@ -99,6 +99,11 @@ def test_cells_that_run_over_several_lines_lose_nobody(tmp_path):
     assert table["age"].to_list() == [30, 31]
 
 
+def test_the_sign_between_cells_is_found_beside_marks(tmp_path):
+    said, _ = judged(saved(tmp_path, "t.csv", b'age;losses.total;"which, when, where, why"\n30;2;x\n'), tmp_path)
+    assert "2 columns were read; passed on unread: which, when, where, why." in said
+
+
 def test_marks_within_cells_and_empty_lines_lose_nobody(tmp_path):
     content = b'age,name\r\n30,"5"" tall\r\n\r\nand so on"\r\n\r\n31,"x"\r\n32,5" tall\r\n'
     _, found = judged(saved(tmp_path, "t.csv", content), tmp_path)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 import polars as pl
+import polars.selectors as cs
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.ipc
@@ -195,7 +197,7 @@ def _first_line(path: Path, mapping: ColumnMapping) -> tuple[list[str], str]:
         raise DeciduaError(Fault("begins with a blank line; the first line must name the columns", str(path), 1))
     if "\r" in line:
         raise DeciduaError(Fault("ends its lines in an old way (CR alone); save it as CSV anew", str(path), 1))
-    delimiter = mapping.delimiter or max(DELIMITERS, key=line.count)
+    delimiter = mapping.delimiter or max(DELIMITERS, key=re.sub('"[^"]*"', "", line).count)
     try:
         return next(csv.reader([line], delimiter=delimiter), []), delimiter
     except csv.Error:
@@ -307,6 +309,8 @@ class TableWriter:
             batch.with_columns(words).write_csv(self._stream, include_header=self._writer is None, separator=separator)
             self._writer = True
             return
+        if self._kind == "arrow":  # an Arrow file holds one list of categories, and a later batch may have others
+            batch = batch.with_columns(cs.categorical().cast(pl.String))
         table = batch.to_arrow()
         if self._writer is None:
             make = pyarrow.parquet.ParquetWriter if self._kind == "parquet" else pa.ipc.new_file

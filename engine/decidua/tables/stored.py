@@ -10,7 +10,10 @@ MARK = b"ARROW:extension:"
 
 
 def as_stored(table: pa.Table) -> pa.Table:
-    """Return a table without types that Arrow itself does not have; Polars would warn of each."""
+    """Return a table without types that Arrow itself does not have, such as a month, which is stored as a number.
+
+    Polars would warn of each.
+    """
     columns = [_storage(column) for column in table.columns]
     fields = [
         pa.field(field.name, column.type, field.nullable, _unmarked(field.metadata))
