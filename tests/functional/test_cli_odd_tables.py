@@ -183,6 +183,30 @@ def test_a_part_that_is_no_parquet_is_named_and_hidden_ones_are_let_be(tmp_path)
     assert f"{folder / 'z.parquet'}: is no whole Parquet or Arrow file" in refused(folder, tmp_path)
 
 
+def test_a_part_that_is_damaged_within_is_refused_and_nothing_is_left(tmp_path):
+    table = tmp_path / "t.parquet"
+    pl.DataFrame({"id": range(500), "age": [30 + at / 100 for at in range(500)]}).write_parquet(table)
+    content = bytearray(table.read_bytes())
+    content[4:400] = b"\xff" * 396
+    table.write_bytes(content)
+    pl.DataFrame({"id": [1], "outcome": ["miscarriage"]}).write_csv(tmp_path / "p.csv")
+    out = str(tmp_path / "out.csv")
+    for words in ((), ("--id", "id", "--pregnancies", str(tmp_path / "p.csv"))):
+        ran = run("cohort", str(table), "--out", out, *words)
+        assert (ran.code, ran.out) == (2, "")
+        assert "t.parquet: cannot be read: " in ran.err
+    assert names_in(tmp_path) == ["p.csv", "t.parquet"]
+
+
+def test_no_file_is_written_among_the_parts_that_are_read(tmp_path):
+    folder = laid_out(tmp_path / "parts", {"a.parquet": pl.DataFrame({"age": [30]})})
+    for words in ((), STUDY):
+        ran = run("cohort", str(folder), "--out", str(folder / "judged.parquet"), *words)
+        assert (ran.code, ran.out) == (2, "")
+        assert "judged.parquet: would lie among the parts in" in ran.err
+    assert names_in(folder) == ["a.parquet"]
+
+
 def test_the_ids_of_hidden_parts_shift_no_history_to_another_woman(tmp_path):
     folder = tmp_path / "parts"
     (folder / "_temporary").mkdir(parents=True)

@@ -30,7 +30,7 @@ from decidua.tables.reasons import CELL_BYTES, columns_twice, ragged_line, reaso
 from decidua.tables.stored import as_stored
 from decidua.tables.swallowed import refuse_swallowed
 
-__all__ = ["TableFile", "TableWriter", "kind_of", "open_table", "refuse_itself"]
+__all__ = ["TableFile", "TableWriter", "kind_of", "open_column", "open_table", "refuse_itself"]
 
 Kind = Literal["csv", "parquet", "arrow"]
 ENDINGS: dict[str, Kind] = {
@@ -219,6 +219,18 @@ def _open_parquet(path: Path, mapping: ColumnMapping) -> TableFile:  # noqa: ARG
     return TableFile(str(path), parts.schema, parts.batches(ROWS), parts.rows)
 
 
+def open_column(path: Path, mapping: ColumnMapping, column: str) -> TableFile:
+    """Open a table of which one column is wanted; of Parquet nothing else is read then.
+
+    Raises:
+        DeciduaError: As ``open_table`` says.
+    """
+    if kind_of(path) != "parquet":
+        return open_table(path, mapping)
+    parts = ParquetParts(path)
+    return TableFile(str(path), pa.schema([parts.schema.field(column)]), parts.batches(ROWS, column), parts.rows)
+
+
 def _open_arrow(path: Path, mapping: ColumnMapping) -> TableFile:  # noqa: ARG001 - all are opened alike
     source = pa.memory_map(str(path))
     try:
@@ -231,11 +243,13 @@ def _open_arrow(path: Path, mapping: ColumnMapping) -> TableFile:  # noqa: ARG00
 
 
 def refuse_itself(table: Path, out: Path) -> None:
-    """Refuse to write to the file that is read.
+    """Refuse to write to the file that is read, or among the parts in a folder that is.
 
     Raises:
-        DeciduaError: They are one file.
+        DeciduaError: They are one file, or the table is a folder and the file would lie in it.
     """
+    if table.is_dir() and table.resolve() in out.resolve().parents:
+        raise DeciduaError(Fault(f"would lie among the parts in {table}, which are read; name another", file=str(out)))
     try:
         same = out.samefile(table)
     except OSError:  # one of them is not there, or cannot be; that is said where it is opened

@@ -11,8 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from decidua.errors import DeciduaError, Fault, nearest
-from decidua.tables.files import kind_of, open_table
-from decidua.tables.folder import ParquetParts
+from decidua.tables.files import open_column, open_table
 from decidua.tables.long_fields import ID
 from decidua.tables.mapping import ColumnMapping
 from decidua.tables.result import ColumnFault, Problem
@@ -76,13 +75,8 @@ def ids_in_file(path: Path, mapping: ColumnMapping, column: str) -> Iterator[pl.
     Raises:
         DeciduaError: The file cannot be read, or has no such column.
     """
-    table = open_table(path, mapping)
-    need_id(table.columns, column, str(path))
-    if kind_of(path) == "parquet":
-        for part in ParquetParts(path).batches(WOMEN_READ, column):
-            yield pl.Series(column, part.column(0))
-        return
-    for batch in table.batches(WOMEN_READ):
+    need_id(open_table(path, mapping).columns, column, str(path))
+    for batch in open_column(path, mapping, column).batches(WOMEN_READ):
         yield batch[column]
 
 
