@@ -89,7 +89,7 @@ def test_the_line_that_is_ragged_is_left_out_where_it_cannot_be_found(tmp_path):
 def test_a_wrong_byte_at_the_end_of_a_long_file_leaves_nothing_behind(tmp_path):
     rows = b"30,2,a name that is long enough to fill a block of the file\n" * 200_000
     table = saved(tmp_path, "t.csv", b"age,losses.total,name\n" + rows + "31,2,J\u00fcrgen\n".encode("latin1"))
-    assert "t.csv: is not UTF-8 text" in refused(table, tmp_path)
+    assert "t.csv, line 200002: is not UTF-8 text" in refused(table, tmp_path)
 
 
 def test_cells_that_run_over_several_lines_lose_nobody(tmp_path):
@@ -123,6 +123,17 @@ def test_an_encoding_may_be_written_by_any_of_its_names(tmp_path, name):
     table = saved(tmp_path, "t.csv", "\ufeffage,größe\n30,1\n".encode())
     out = str(tmp_path / "out.csv")
     assert run("cohort", str(table), "--out", out, "--mapping", str(tmp_path / "m.yaml")).code == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "line"), [("age,name\n30,a\n31,ü\n", 3), ("age,näme\n30,a\n", 1), ("age,name\n30,a\n31,ü", 3)]
+)
+def test_the_line_is_said_that_is_not_in_the_encoding_named(tmp_path, content, line):
+    (tmp_path / "m.yaml").write_text("encoding: ascii\n")
+    table = saved(tmp_path, "t.csv", content.encode("latin1"))
+    ran = run("cohort", str(table), "--out", str(tmp_path / "o.csv"), "--mapping", str(tmp_path / "m.yaml"))
+    assert (ran.code, ran.out) == (2, "")
+    assert f"t.csv, line {line}: is not ascii text, as its encoding was said to be; save it as UTF-8, or" in ran.err
 
 
 @pytest.mark.parametrize("name", ["klingon", "rot13"])
@@ -194,7 +205,7 @@ def test_a_part_that_is_damaged_within_is_refused_and_nothing_is_left(tmp_path):
     for words in ((), ("--id", "id", "--pregnancies", str(tmp_path / "p.csv"))):
         ran = run("cohort", str(table), "--out", out, *words)
         assert (ran.code, ran.out) == (2, "")
-        assert "t.parquet: cannot be read: " in ran.err
+        assert "t.parquet: is damaged within, or was not written to its end; copy or save it anew" in ran.err
     assert names_in(tmp_path) == ["p.csv", "t.parquet"]
 
 

@@ -26,7 +26,7 @@ import pyarrow.parquet
 from decidua.errors import DeciduaError, Fault
 from decidua.tables.folder import ParquetParts
 from decidua.tables.mapping import ColumnMapping
-from decidua.tables.reasons import CELL_BYTES, columns_twice, ragged_line, reason, refuse_types
+from decidua.tables.reasons import CELL_BYTES, columns_twice, reason, refuse_types, wrong_line
 from decidua.tables.stored import as_stored
 from decidua.tables.swallowed import refuse_swallowed
 
@@ -62,10 +62,12 @@ class TableFile:
         schema: pa.Schema,
         batches: Iterator[pa.RecordBatch],
         rows: int | None,
-        where: Callable[[], int | None] = lambda: None,
+        where: Callable[[str], int | None] = lambda _: None,
+        encoding: str = "utf8",
     ) -> None:
         self.name = name
         self._where = where
+        self._encoding = encoding
         self.columns: tuple[str, ...] = tuple(schema.names)
         self.rows = rows
         self._batches = batches
@@ -94,10 +96,11 @@ class TableFile:
                     yield from _sliced(waiting, women)
                     waiting, held = [], 0
         except (pa.ArrowException, UnicodeError) as error:
-            said = reason(error)
-            raise DeciduaError(Fault(said, self.name, self._where() if "ragged" in said else None)) from None
+            said = reason(error, self._encoding)
+            raise DeciduaError(Fault(said, self.name, self._where(said))) from None
         except OSError as error:
-            raise DeciduaError(Fault(f"cannot be read: {error.strerror or error}", file=self.name)) from None
+            said = reason(error) if error.strerror is None else f"cannot be read: {error.strerror}"
+            raise DeciduaError(Fault(said, file=self.name)) from None
         if held:
             yield from _sliced(waiting, women)
 
@@ -141,7 +144,7 @@ def open_table(path: str | Path, mapping: ColumnMapping) -> TableFile:
         if not path.exists():
             raise DeciduaError(Fault("does not exist; check the path", file=str(path)))
         return openers[kind_of(path)](path, mapping)
-    except (pa.ArrowException, UnicodeError) as error:
+    except pa.ArrowException as error:
         raise DeciduaError(Fault(reason(error), file=str(path))) from None
     except OSError as error:
         raise DeciduaError(Fault(f"cannot be read: {error.strerror or error}", file=str(path))) from None
@@ -159,7 +162,8 @@ def _open_csv(path: Path, mapping: ColumnMapping) -> TableFile:
         schema,
         _csv_batches(path, schema, encoding, delimiter),
         None,
-        lambda: ragged_line(path, encoding, delimiter),
+        lambda said: wrong_line(said, path, encoding, delimiter),
+        encoding,
     )
 
 
@@ -191,8 +195,10 @@ def _first_line(path: Path, mapping: ColumnMapping) -> tuple[list[str], str]:
     if b"\x00" in data:
         raise DeciduaError(Fault("is binary, not text; is it another kind of table?", file=str(path)))
     encoding = _encoding(mapping)
-    text = data.partition(b"\n")[0].decode("utf-8-sig" if encoding == "utf8" else encoding)
-    line = text.rstrip("\r")
+    try:
+        line = data.partition(b"\n")[0].decode("utf-8-sig" if encoding == "utf8" else encoding).rstrip("\r")
+    except UnicodeError as error:
+        raise DeciduaError(Fault(reason(error, encoding), str(path), 1)) from None
     if not line.strip():
         raise DeciduaError(Fault("begins with a blank line; the first line must name the columns", str(path), 1))
     if "\r" in line:
