@@ -254,12 +254,13 @@ def refuse_itself(table: Path, out: Path) -> None:
     Raises:
         DeciduaError: They are one file, or the table is a folder and the file would lie in it.
     """
-    if table.is_dir() and table.resolve() in out.resolve().parents:
-        raise DeciduaError(Fault(f"would lie among the parts in {table}, which are read; name another", file=str(out)))
     try:
-        same = out.samefile(table)
+        among = table.is_dir() and table.resolve() in out.resolve().parents
+        same = not among and out.samefile(table)
     except OSError:  # one of them is not there, or cannot be; that is said where it is opened
         return
+    if among:
+        raise DeciduaError(Fault(f"would lie among the parts in {table}, which are read; name another", file=str(out)))
     if same:
         raise DeciduaError(Fault("is a table that is read; name another file", file=str(out)))
 

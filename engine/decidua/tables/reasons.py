@@ -40,10 +40,10 @@ def reason(error: Exception, encoding: str = "utf8") -> str:
         return "has no rows, so there is nobody to judge"
     if "straddl" in text:
         return f"has a row of more than {CELL_BYTES // 1_000_000} MB; is a quotation mark opened and never closed?"
-    if any(sign in text.lower() for sign in DAMAGED):
-        return "is damaged within, or was not written to its end; copy or save it anew"
     if any(sign in text for sign in CUT_SHORT):
         return "is no whole Parquet or Arrow file; it was cut short, or is another kind of file"
+    if any(sign in text.lower() for sign in DAMAGED):
+        return "is damaged within, or was not written to its end; copy or save it anew"
     return f"cannot be read: {text.splitlines()[0]}"
 
 
