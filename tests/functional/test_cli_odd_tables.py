@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import resource
+from pathlib import Path
 
 import pandas as pd
 import polars as pl
@@ -236,6 +238,17 @@ def laid_out(folder, parts):
         (folder / place).parent.mkdir(parents=True, exist_ok=True)
         frame.write_parquet(folder / place)
     return folder
+
+
+def test_there_may_be_more_parts_than_files_can_be_open(tmp_path):
+    folder = laid_out(tmp_path / "parts", {f"{at}.parquet": pl.DataFrame({"age": [30]}) for at in range(150)})
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(list(Path("/dev/fd").iterdir())) + 60, before[1]))
+    try:
+        said, _ = judged(folder, tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert "150 women judged" in said
 
 
 def test_what_the_folders_of_parts_are_named_for_is_a_column(tmp_path):

@@ -40,12 +40,13 @@ class ParquetParts:
         self._paths = sorted(_parts(path)) if path.is_dir() else [path]
         if not self._paths:
             raise DeciduaError(Fault("holds no .parquet file", file=str(path)))
-        self._files = [_opened(part) for part in self._paths]
-        own = self._files[0].schema_arrow
-        for part, name in zip(self._files, self._paths, strict=True):
-            if part.schema_arrow != own:
-                said = f"has other columns or types than {self._paths[0]}{_difference(own, part.schema_arrow)}"
+        heads = [_head(part) for part in self._paths]
+        own = heads[0][0]
+        for (schema, _), name in zip(heads, self._paths, strict=True):
+            if schema != own:
+                said = f"has other columns or types than {self._paths[0]}{_difference(own, schema)}"
                 raise DeciduaError(Fault(said, file=str(name)))
+        self.rows = sum(rows for _, rows in heads)
         self._values = [_named_for(path, part) for part in self._paths] if path.is_dir() else [{}]
         self._named = tuple(name for name in self._values[0] if name not in own.names)
         for values, name in zip(self._values, self._paths, strict=True):
@@ -53,19 +54,22 @@ class ParquetParts:
                 said = f"lies in folders that are named for other columns than those of {self._paths[0]}"
                 raise DeciduaError(Fault(said, file=str(name)))
         self.schema = pa.schema([*own, *(pa.field(name, pa.string()) for name in self._named)])
-        self.rows = sum(part.metadata.num_rows for part in self._files)
 
     def batches(self, rows: int, column: str | None = None) -> Iterator[pa.RecordBatch]:
         """Yield the rows in order, at most so many at once; of one column alone where it is named."""
         named = [name for name in self._named if column in (None, name)]
         own = None if column is None else [one for one in (column,) if one not in named]
-        for part, values in zip(self._files, self._values, strict=True):
-            for batch in part.iter_batches(rows, columns=own):
-                more = [pa.array([values[name]] * batch.num_rows, pa.string()) for name in named]
-                yield pa.RecordBatch.from_arrays(
-                    [*batch.columns, *more],
-                    schema=pa.schema([*batch.schema, *(pa.field(name, pa.string()) for name in named)]),
-                )
+        for path, values in zip(self._paths, self._values, strict=True):
+            with _opened(path) as part:
+                for batch in part.iter_batches(rows, columns=own):
+                    yield _with_text(batch, {name: values[name] for name in named})
+
+
+def _with_text(batch: pa.RecordBatch, more: dict[str, str | None]) -> pa.RecordBatch:
+    """Return a batch with columns that hold the same text in every row."""
+    columns = [pa.array([text] * batch.num_rows, pa.string()) for text in more.values()]
+    schema = pa.schema([*batch.schema, *(pa.field(name, pa.string()) for name in more)])
+    return pa.RecordBatch.from_arrays([*batch.columns, *columns], schema=schema)
 
 
 def _parts(folder: Path) -> Iterator[Path]:
@@ -80,6 +84,12 @@ def _opened(part: Path) -> pyarrow.parquet.ParquetFile:
         return pyarrow.parquet.ParquetFile(part)
     except pa.ArrowException as error:
         raise DeciduaError(Fault(reason(error), file=str(part))) from None
+
+
+def _head(part: Path) -> tuple[pa.Schema, int]:
+    """Return the columns and how many rows; a part is open only while it is looked at, for there may be thousands."""
+    with _opened(part) as opened:
+        return opened.schema_arrow, opened.metadata.num_rows
 
 
 def _named_for(folder: Path, part: Path) -> dict[str, str | None]:
