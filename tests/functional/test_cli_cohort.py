@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -149,6 +150,13 @@ def test_the_report_counts_met_not_met_and_what_cannot_be_known(women, tmp_path)
         assert sum(status["women"] for status in option["statuses"]) == 4
         assert 0 <= option["hides_women"] <= option["counted"]["unknown"]
         assert (option["hides"] is None) == (option["counted"]["unknown"] == 0)
+        assert option["hides_in_table"] is (None if option["hides"] is None else option["hides"] in WOMEN)
+
+
+def test_where_the_table_has_no_column_for_what_hides_most_women_it_says_so(women, tmp_path):
+    said = " ".join(judged(women, tmp_path)[0].out.split())
+    assert "who cannot be placed; the table has no column for it" in said
+    assert re.search(r"not known for all \d who cannot be placed", said)
 
 
 def test_the_report_fits_80_columns_and_shows_bars(women, tmp_path):

@@ -173,9 +173,9 @@ def _option(one: Attrition) -> Bullet:
 
 def _hides(one: Attrition) -> str:
     unknown = one.counted.unknown
-    return (
-        f"{lower_first(one.hides_label or '')}, not known for {one.hides_women} of the {unknown} who cannot be placed"
-    )
+    women = f"all {unknown}" if one.hides_women == unknown else f"{one.hides_women} of the {unknown}"
+    column = "" if one.hides_in_table else "; the table has no column for it"
+    return f"{lower_first(one.hides_label or '')}, not known for {women} who cannot be placed{column}"
 
 
 def _attrition(report: CohortReport) -> Iterator[Block]:

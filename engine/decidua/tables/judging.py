@@ -231,6 +231,7 @@ class TableJudge:
             hides=hides,
             hides_label=None if hides is None else vocabulary()[hides].label,
             hides_women=0 if hides is None else hidden[hides],
+            hides_in_table=None if hides is None else hides in self.cells.facts,
             statuses=tuple(
                 StatusCount(status, statuses[status])
                 for status in self.view.book.policy.rank.statuses

@@ -95,6 +95,7 @@ class Attrition(Frozen):
         hides: The finding that, being unknown, leaves most women open; None where none does.
         hides_label: What people read for it.
         hides_women: How many of the women who cannot be placed lack it, where it could still decide.
+        hides_in_table: Whether the table has it at all, or what it follows from; None where none hides any.
         statuses: Women by the status of the option for them, in the declared order.
     """
 
@@ -104,6 +105,7 @@ class Attrition(Frozen):
     hides: str | None
     hides_label: str | None
     hides_women: int
+    hides_in_table: bool | None
     statuses: tuple[StatusCount, ...]
     strategies: tuple[StrategyAttrition, ...]
 
