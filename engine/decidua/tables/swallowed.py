@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,6 +32,9 @@ def refuse_swallowed(path: Path, encoding: str, delimiter: str, rows: int) -> No
     """
     if _lines(path) == rows + 1:
         return
+    with path.open(encoding=encoding, errors="replace", newline="") as stream, _long_cells():
+        if _well_quoted(stream, delimiter):
+            return
     number = -1
     with path.open(encoding=encoding, errors="replace", newline="") as stream, _long_cells():
         held: list[str] = []
@@ -68,9 +72,9 @@ def _kept(lines: Iterator[str], held: list[str]) -> Iterator[str]:
         yield line
 
 
-def _well_quoted(lines: list[str], delimiter: str) -> bool:
+def _well_quoted(lines: Iterable[str], delimiter: str) -> bool:
     try:
-        list(csv.reader(lines, delimiter=delimiter, strict=True))
+        deque(csv.reader(lines, delimiter=delimiter, strict=True), maxlen=0)
     except csv.Error:
         return False
     return True
