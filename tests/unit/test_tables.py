@@ -134,8 +134,12 @@ def test_a_code_is_the_same_where_other_software_wrote_it_with_a_point():
 
 
 def test_a_point_in_a_number_with_a_decimal_comma_is_not_taken_for_one():
-    table, faults = typed(pl.DataFrame({"workup.tsh": ["1,5", "1.500", "2"]}), {"decimal": ","})
-    assert table["workup.tsh"].to_list() == [1.5, None, 2.0]
+    columns = {"workup.tsh": {"fact": "workup.tsh", "recode": {"low": 0.4}}}
+    mapping = {"decimal": ",", "columns": columns}
+    table, faults = typed(pl.DataFrame({"workup.tsh": ["1,5", "1.500", "2", "low"]}), mapping)
+    assert table["workup.tsh"].to_list() == [1.5, None, 2.0, 0.4]
+    numbers, _ = typed(pl.DataFrame({"workup.tsh": [1.5, 9.0]}), mapping)
+    assert numbers["workup.tsh"].to_list() == [1.5, 9.0]
     assert [(fault.problem, fault.first) for fault in faults] == [("wrong_type", (2,))]
 
 

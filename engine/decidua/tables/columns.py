@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -22,12 +21,12 @@ from decidua.tables.mapping import ColumnMapping, Mapped
 from decidua.tables.names import COMPLETE, ENDINGS, PREFIX, Part, allowed_in, read_name
 from decidua.tables.plain import PlainColumn, plain_column, plain_columns, type_of
 from decidua.tables.result import ColumnFault, Problem
+from decidua.tables.written import as_written, ways_to_write
 
 __all__ = ["Cells", "Source", "find_sources"]
 
 TRUTHS = {"yes": True, "true": True, "1": True, "1.0": True, "no": False, "false": False, "0": False, "0.0": False}
 FIRST_ROWS = 3
-WHOLE = re.compile(r"[+-]?[0-9]+")
 BEYOND = 1e15
 """A whole number that no fact can have, and that whole numbers and decimals hold alike."""
 
@@ -190,7 +189,7 @@ class Cells:
         both = cells.with_columns(
             *(value.alias(f"typed {at}") for at, value in plain.items()),
             *(
-                _typed(source.fact, cells.schema[f"read {at}"], f"read {at}", self._mapping.decimal).alias(
+                _typed(source.fact, cells.schema[f"read {at}"], f"read {at}", self._decimal(source)).alias(
                     f"typed {at}"
                 )
                 for at, source in rest
@@ -208,24 +207,30 @@ class Cells:
         self.rows += facts.height
         return facts
 
+    def _decimal(self, source: Source) -> str:
+        """Return the sign before decimals where numbers stand in text; what was a number is written with a point."""
+        return "." if self._schema[source.column].is_numeric() else self._mapping.decimal
+
     def _read(self, source: Source) -> pl.Expr:
         """Read a column: blanks and codes of missing data are null, other codes are put into decidua's words."""
         dtype = self._schema[source.column]
         cell = pl.col(source.column)
         if isinstance(dtype, pl.Categorical | pl.Enum):
             cell, dtype = cell.cast(pl.String), pl.String()
-        codes = set(_ways_to_write(dict.fromkeys([*self._mapping.missing, *source.mapped.missing], "")))
+        codes = set(ways_to_write(dict.fromkeys([*self._mapping.missing, *source.mapped.missing], "")))
         if dtype.is_float():
             cell = cell.fill_nan(None)
         if isinstance(dtype, pl.String):
             cell = cell.str.strip_chars()
             cell = pl.when(cell != "").then(cell)
-        written = _as_written(cell, dtype)
+        written = as_written(cell, dtype)
         if codes and written is not None:
             cell = pl.when(~written.is_in(list(codes))).then(cell)
         if source.mapped.recode and written is not None:
-            recode = _ways_to_write(source.mapped.recode)
-            cell = _as_written(cell, dtype).replace(list(recode), list(recode.values()))  # type: ignore[union-attr]
+            recode = ways_to_write(source.mapped.recode)
+            point = self._decimal(source) if source.fact.kind == "number" else "."
+            words = [word.replace(".", point) for word in recode.values()]
+            cell = as_written(cell, dtype).replace(list(recode), words)  # type: ignore[union-attr]
         return cell
 
     def _within_limits(self, both: pl.DataFrame, plain: Collection[int]) -> pl.DataFrame:
@@ -289,29 +294,6 @@ class Cells:
             self._bad[key] = self._bad.get(key, 0) + found.len()
             first = self._first.setdefault(key, [])
             first.extend(self.rows + int(at) + 1 for at in found.head(FIRST_ROWS - len(first)))
-
-
-def _ways_to_write(codes: Mapping[str, str]) -> dict[str, str]:
-    """Return codes with whole numbers in both ways of text: other software writes 99 as 99.0 beside an empty cell."""
-    return {f"{code}.0": value for code, value in codes.items() if WHOLE.fullmatch(code)} | dict(codes)
-
-
-def _as_written(cell: pl.Expr, dtype: pl.DataType) -> pl.Expr | None:
-    """Return a cell as a mapping file names it, a whole number without a point; None where it has no such form."""
-    if isinstance(dtype, pl.String):
-        return cell
-    if dtype.is_integer():
-        return cell.cast(pl.String)
-    if isinstance(dtype, pl.Boolean):
-        return pl.when(cell).then(pl.lit("yes")).when(~cell).then(pl.lit("no"))
-    if dtype.is_float() or dtype.is_decimal():
-        number = cell.cast(pl.Float64)
-        return (
-            pl.when(number == number.round(0))
-            .then(number.cast(pl.Int64, strict=False).cast(pl.String))
-            .otherwise(number.cast(pl.String))
-        )
-    return None
 
 
 def _typed(fact: Fact, dtype: pl.DataType, column: str, decimal: str) -> pl.Expr:
