@@ -54,6 +54,13 @@ def test_whatever_stands_for_missing_in_pandas_is_unknown(missing):
     assert found.equals(plain.select(appended).select(pl.all().cast(pl.String)))
 
 
+def test_numbers_and_text_in_one_column_of_pandas_are_read_alike():
+    table = pd.DataFrame({"bmi": [30.5, "30,5", Decimal("30.5"), np.float32(30.5), 30, "30.5"]}, dtype=object)
+    reports = []
+    decidua.cohort(table, mapping={"decimal": ","}, report=reports.append)
+    assert [(fault.rows, fault.first) for fault in reports[0].faults] == [(1, (6,))]
+
+
 @pytest.mark.parametrize("odd", [[1 + 2j, 3j], [10**30, 1], [{1}, {2}], ["\ud800", "x"]])
 def test_what_only_pandas_can_hold_is_passed_on(odd):
     table = pd.DataFrame({"losses.total": [3, 0], "odd": pd.Series(odd, dtype=None if odd[0] == 1 + 2j else object)})

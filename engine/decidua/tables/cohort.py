@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
+from numbers import Number
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -59,10 +60,10 @@ def judge_any(
         )
     if on_spark:
         return _on_spark(table, book, read, as_of, beside, strict=strict)  # type: ignore[no-any-return]
-    read_beside = _reader_of(beside)
+    read_beside = _reader_of(beside, read)
     if isinstance(table, pl.LazyFrame):
         return _lazily(table, book, read, as_of, read_beside, strict=strict)  # type: ignore[return-value]
-    frame = as_polars(table)
+    frame = as_polars(table, decimal=read.decimal)
     judge = TableJudge(book.at(as_of), frame.columns, frame.schema, read, read_beside(frame, read))
     added = judge_table(judge, frame, strict=strict)
     if report is not None:
@@ -85,10 +86,12 @@ def judge_table(judge: TableJudge, frame: pl.DataFrame, *, strict: bool) -> pl.D
     return pl.concat(added)
 
 
-def _reader_of(beside: Beside | None) -> TablesBeside:
+def _reader_of(beside: Beside | None, mapping: ColumnMapping) -> TablesBeside:
     """Return what reads the long tables for the women of a table, where there are any."""
     given: dict[LongKind, Any] = {
-        kind: table if isinstance(table, str | Path | pl.LazyFrame) else as_polars(table, f"the table of {kind}")
+        kind: table
+        if isinstance(table, str | Path | pl.LazyFrame)
+        else as_polars(table, f"the table of {kind}", mapping.of(kind).decimal)
         for kind, table in (beside.tables if beside is not None else {}).items()
         if table is not None
     }
@@ -153,12 +156,13 @@ def is_of_spark(table: object) -> bool:
     return type(table).__module__.startswith("pyspark.")
 
 
-def as_polars(table: Any, what: str = "") -> pl.DataFrame:
+def as_polars(table: Any, what: str = "", decimal: str = ".") -> pl.DataFrame:
     """Convert a table; of a pandas table every missing value of whatever kind is null.
 
     Args:
         table: A table in memory.
         what: What it is called in messages, where no table of Spark is taken for it.
+        decimal: The sign before decimals where text and numbers stand in one column.
 
     Raises:
         DeciduaError: It is no table that is known.
@@ -172,7 +176,7 @@ def as_polars(table: Any, what: str = "") -> pl.DataFrame:
         return _from_arrow(table)
     if kind == "pandas" and name == "DataFrame":
         _refuse_twice([str(column) for column in table.columns])
-        return _from_pandas(table)
+        return _from_pandas(table, decimal)
     if what and is_of_spark(table):
         raise DeciduaError(f"{what} is one of Spark, which is not read; write it as Parquet and give the path of that")
     kinds = ["a Polars DataFrame or LazyFrame", "a pandas DataFrame", "a PyArrow Table"]
@@ -194,22 +198,24 @@ def _from_arrow(table: Any) -> pl.DataFrame:
     return frame
 
 
-def _from_pandas(table: Any) -> pl.DataFrame:
+def _from_pandas(table: Any, decimal: str) -> pl.DataFrame:
     columns: dict[str, Any] = {}
     for at, column in enumerate(table.columns):
         values = table.iloc[:, at]
         try:
             columns[str(column)] = pa.array(values, from_pandas=True)
         except (pa.ArrowException, OverflowError, UnicodeError):
-            columns[str(column)] = pa.array([_as_text(value) for value in values], type=pa.string())
+            columns[str(column)] = pa.array([_as_text(value, decimal) for value in values], type=pa.string())
     return _from_arrow(pa.table(columns)) if columns else pl.DataFrame()
 
 
-def _as_text(value: Any) -> str | None:
+def _as_text(value: Any, decimal: str) -> str | None:
     """Return a cell of a column of mixed types as text; what equals not even itself is missing."""
     if value is None or type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and value != value):  # noqa: PLR0124 - NaN
         return None
     said = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+    if isinstance(value, Number):
+        said = said.replace(".", decimal)
     return said.encode("utf-8", "replace").decode()
 
 

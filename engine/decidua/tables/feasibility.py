@@ -291,7 +291,7 @@ def count_any(
     question, read = ask_for(view, studies, changes), read_mapping(mapping)
     if isinstance(table, str | Path):
         return count_file(question, Path(table), read, strict=strict)
-    frame = table.collect() if isinstance(table, pl.LazyFrame) else as_polars(table, "the table")
+    frame = table.collect() if isinstance(table, pl.LazyFrame) else as_polars(table, "the table", read.decimal)
     if frame.height == 0:
         raise DeciduaError("the table has no rows, so there is nobody to judge")
     judge = FeasibilityJudge(question, frame.columns, frame.schema, read)
