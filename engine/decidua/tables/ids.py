@@ -58,6 +58,8 @@ def as_ids(cells: pl.Series, table: str) -> pl.Series:
         return pl.select(pl.when(text != "").then(text)).to_series()
     if dtype.is_integer() or isinstance(dtype, pl.Null):
         return cells.cast(pl.String)
+    if dtype.is_decimal():  # as databases hand whole numbers over
+        return cells.cast(pl.String).str.replace(r"\.0+$", "")
     if dtype.is_float():
         whole = cells.cast(pl.Int64, strict=False)
         same = whole.cast(pl.Float64) == cells
