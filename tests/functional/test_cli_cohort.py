@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
@@ -14,12 +16,15 @@ import pyarrow.parquet
 import pytest
 from tests.functional.running import run, run_apart, surroundings, terminal, widest, without_colour
 
+from decidua.assessment.loading import load_rulebook
 from decidua.cli.app import main
 from decidua.profile.vocabulary import vocabulary
 from decidua.tables import cohort as cohort_module
 from decidua.tables import entry, files, synth
 from decidua.tables import run as run_module
 
+BOOK = load_rulebook()
+OVERLAY = Path(__file__).parents[1] / "overlays" / "invented_clinic"
 WOMEN = {
     "id": ["a", "b", "c", "d"],
     "age": [30, 41, 36, None],
@@ -110,6 +115,16 @@ def test_a_folder_of_parts_is_read_in_the_order_of_their_names(tmp_path):
     assert pl.read_parquet(out)["id"].to_list() == WOMEN["id"]
 
 
+@pytest.mark.parametrize("ending", ["parquet", "arrow", "csv"])
+def test_categories_that_other_batches_do_not_have_are_kept(tmp_path, monkeypatch, ending):
+    table, words = tmp_path / "t.parquet", [f"word {at}" for at in range(30)]
+    pl.DataFrame({"age": [30] * 30, "word": pl.Series(words, dtype=pl.Categorical)}).write_parquet(table)
+    monkeypatch.setattr(run_module, "BATCH", 7)
+    _, out = judged(str(table), tmp_path, ending=ending)
+    read = {"parquet": pl.read_parquet, "arrow": pl.read_ipc, "csv": pl.read_csv}[ending](out)
+    assert read["word"].cast(pl.String).to_list() == words
+
+
 def test_small_batches_give_what_one_batch_gives(tmp_path, monkeypatch):
     register = str(tmp_path / "register.parquet")
     assert run("synth", "--women", "230", "--seed", "4", "--out", register).code == 0
@@ -135,6 +150,13 @@ def test_the_report_counts_met_not_met_and_what_cannot_be_known(women, tmp_path)
         assert sum(status["women"] for status in option["statuses"]) == 4
         assert 0 <= option["hides_women"] <= option["counted"]["unknown"]
         assert (option["hides"] is None) == (option["counted"]["unknown"] == 0)
+        assert option["hides_in_table"] is (None if option["hides"] is None else option["hides"] in WOMEN)
+
+
+def test_where_the_table_has_no_column_for_what_hides_most_women_it_says_so(women, tmp_path):
+    said = " ".join(judged(women, tmp_path)[0].out.split())
+    assert "who cannot be placed; the table has no column for it" in said
+    assert re.search(r"not known for all \d who cannot be placed", said)
 
 
 def test_the_report_fits_80_columns_and_shows_bars(women, tmp_path):
@@ -210,6 +232,9 @@ def test_counts_that_cannot_all_be_true_are_counted_and_unknown(tmp_path):
     fault = json.loads(ran.out)["faults"][0]
     assert (fault["problem"], fault["rows"], fault["first"]) == ("contradiction", 1, [1])
     assert pl.read_csv(out)["decidua_definition_rpl_eshre_2022"].to_list() == [None, "yes"]
+    assert fault["allowed"] == "counts that fit each other in losses.total, losses.clinical"
+    shown = " ".join(judged(table, tmp_path, "--force")[0].out.split())
+    assert "losses.total: 1 woman whose counts cannot all be true: none of them is used (rows 1); it takes" in shown
 
 
 def test_limits_stand_in_two_columns(tmp_path):
@@ -217,6 +242,28 @@ def test_limits_stand_in_two_columns(tmp_path):
     ran, out = judged(written(tmp_path / "t.csv", text), tmp_path, "--format", "json")
     assert pl.read_csv(out)["decidua_definition_rpl_eshre_2022"].to_list()[0] == "yes"
     assert [(one["problem"], one["first"]) for one in json.loads(ran.out)["faults"]] == [("contradiction", [4])]
+
+
+def test_limits_that_contradict_are_said_to(tmp_path):
+    table = written(tmp_path / "t.csv", "losses.total_at_least,losses.total_at_most\n3,2\n")
+    shown = " ".join(judged(table, tmp_path)[0].out.split())
+    said = "1 cell at odds with what stands beside it (rows 1); it takes a lower limit not above the upper, and a value"
+    assert f"losses.total_at_least: {said} within them" in shown
+
+
+@pytest.mark.parametrize("words", [(), ("--feasibility", "clark-2010")])
+def test_a_local_overlay_is_named_with_what_it_changed(women, tmp_path, words):
+    clinic = ("--rules", str(OVERLAY), "--force", *words)
+    shown = " ".join(judged(women, tmp_path, *clinic)[0].out.split())
+    assert "LOCAL OVERLAY: NOT THE RULEBOOK ALONE invented-clinic 1: Invented" in shown
+    assert "Takes away the line on latex_allergy in the safety record of filgrastim" in shown
+    assert "## Local overlay: not the rulebook alone" in judged(women, tmp_path, *clinic, "--format", "markdown")[0].out
+    told = json.loads(judged(women, tmp_path, *clinic, "--format", "json")[0].out)
+    assert [one["name"] for one in told["overlays"]] == ["invented-clinic"]
+    plain = json.loads(judged(women, tmp_path, "--force", *words, "--format", "json")[0].out)
+    assert plain["overlays"] == []
+    assert (plain["rulebook_sha256"], told["rulebook_sha256"]) == (BOOK.sha256, load_rulebook([OVERLAY]).sha256)
+    assert plain["rulebook_sha256"] != told["rulebook_sha256"]
 
 
 def test_a_column_without_a_value_is_named(tmp_path):
@@ -272,12 +319,25 @@ def test_a_mapping_file_renames_recodes_and_names_missing_data(tmp_path):
         ("columns: {AGE: {fact: age, recode: {a: 200}}}", "'200' is no value of age; use a number in its possible"),
         ("columns: {NONE: age}", "the table has no column 'NONE'"),
         ("decimal: x", "decimal: "),
+        (
+            "columns: {id: id}",
+            "columns.id: there is no finding 'id'; the column with her id is named on the command line",
+        ),
+        ("missing: -9", "line 1: missing: must be a list, such as [NA, -9]"),
+        ("columns: [age]", "line 1: columns: must hold lines such as 'AGE: age' below it"),
+        ("columns: {age: 3}", "line 1: columns.age: must be a word or text"),
+        (
+            "columns: {x: {fact: workup.thyroid, recode: {1: normal, 9: null}}}",
+            "columns.x.recode.9: holds nothing; an empty cell is unknown by itself",
+        ),
         ("colums: {}", "there is no such key; it may hold columns, missing"),
     ],
 )
 def test_a_mapping_file_is_refused_with_file_line_and_cure(women, tmp_path, text, said):
     mapping = written(tmp_path / "m.yaml", text + "\n")
-    assert said in refused(women, tmp_path, "--mapping", mapping)
+    told = refused(women, tmp_path, "--mapping", mapping)
+    assert said in told
+    assert told.count("\n") == 1
 
 
 # What is refused
@@ -332,11 +392,12 @@ def test_a_file_that_exists_is_kept_unless_told_otherwise(women, tmp_path):
     assert run("cohort", women, "--out", women, "--force").code == 2
 
 
-def test_a_file_that_cannot_be_written_leaves_nothing_behind(women, tmp_path):
+@pytest.mark.parametrize("ending", ["csv", "parquet", "arrow"])
+def test_a_file_that_cannot_be_written_leaves_nothing_behind(women, tmp_path, ending):
     assert "does not exist" in run("cohort", women, "--out", str(tmp_path / "no" / "out.csv")).err
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))\n"
     code = f"{limit}from decidua.cli.app import main\nimport sys\nsys.exit(main(sys.argv[1:]))\n"
-    out = tmp_path / "out.csv"
+    out = tmp_path / f"out.{ending}"
     ran = subprocess.run(
         [sys.executable, "-c", code, "cohort", women, "--out", str(out)],
         capture_output=True,
@@ -400,6 +461,14 @@ def test_a_register_is_wide_and_every_cell_of_it_can_be_used(tmp_path):
     assert json.loads(ran.out)["faults"] == []
 
 
+def test_long_tables_that_cannot_be_written_leave_no_folder_behind(tmp_path):
+    out, long = tmp_path / "w.csv", tmp_path / "a" / "long"
+    out.write_text("mine")
+    assert "exists already" in run("synth", "--women", "3", "--out", str(out), "--long", str(long)).err
+    assert [path.name for path in tmp_path.iterdir()] == ["w.csv"]
+    assert "cannot be made: file exists" in run("synth", "--women", "3", "--out", str(long), "--long", str(out)).err
+
+
 def test_a_register_of_nobody_is_refused(tmp_path):
     ran = run_apart("synth", "--women", "0", "--out", str(tmp_path / "r.csv"))
     assert ran.returncode == 2
@@ -428,6 +497,7 @@ def test_progress_is_shown_on_a_terminal_and_nothing_of_it_in_the_answer(women, 
         ran = run_with_its_own_output("cohort", women, "--out", str(tmp_path / "out.csv"), "--format", "csv")
     shown = without_colour(b"".join(seen).decode())
     assert "Judging" in shown
+    assert "4 women" in shown
     assert ran.startswith("kind,id,criterion")
 
 

@@ -241,6 +241,7 @@ def test_the_report_tells_of_the_long_tables_within_80_columns(tables, tmp_path)
         (WOMEN, "id,weeks\na,8\n", "has no column 'outcome'"),
         (WOMEN, "id,outcom\na,miscarriage\n", "has no column 'outcome'; did you mean 'outcom'?"),
         (WOMEN, "id,outcome\n01,miscarriage\n", "none of its 1 rows has the id of a woman in the table"),
+        ("id,age\na,30\na,31\n,32\n", PREGNANCIES, "no row of the table of women has an id that is its alone"),
         (WOMEN, "", "is empty"),
         (WOMEN, "id,outcome\na,miscarriage,8\n", "is ragged"),
         ("id,age\n", PREGNANCIES, "none of its 4 rows has the id"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import resource
+from pathlib import Path
 
+import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.functional.running import run
+from tests.functional.running import run, run_apart
 
 import decidua
 from decidua.errors import DeciduaError
@@ -61,6 +64,11 @@ def judged(table, tmp_path):
         (b'age,"a\nb"\n30,2\n', "t.csv, line 1: names its columns in a way that cannot be read"),
         (b'age,name\n30,"Jo\n31,Ann\n', "opens a quotation mark in row 1 and never closes it, so that the rows after"),
         (b'age,name\n29,Eve\n30,"Jo\n31,Ann', "opens a quotation mark in row 2 and never closes it"),
+        (
+            b'age,name\n29,Eve\n30,"Jo\n31,"Ann"\n32,Mia\n',
+            "opens a quotation mark in row 2 and closes it in another, within",
+        ),
+        (b'name,age\n\n"Jo,30\n"Ann",31\nMia,32\n', "opens a quotation mark in row 1 and closes it in another, within"),
         (b"age,losses.total\r\n30,2\r\n31\r\n", "t.csv, line 3: is ragged: expected 2 columns, got 1"),
         (b"\x1f\x8b\x08\x00abc", "t.csv: is binary, not text; is it another kind of table?"),
     ],
@@ -83,7 +91,7 @@ def test_the_line_that_is_ragged_is_left_out_where_it_cannot_be_found(tmp_path):
 def test_a_wrong_byte_at_the_end_of_a_long_file_leaves_nothing_behind(tmp_path):
     rows = b"30,2,a name that is long enough to fill a block of the file\n" * 200_000
     table = saved(tmp_path, "t.csv", b"age,losses.total,name\n" + rows + "31,2,J\u00fcrgen\n".encode("latin1"))
-    assert "t.csv: is not UTF-8 text" in refused(table, tmp_path)
+    assert "t.csv, line 200002: is not UTF-8 text" in refused(table, tmp_path)
 
 
 def test_cells_that_run_over_several_lines_lose_nobody(tmp_path):
@@ -91,6 +99,51 @@ def test_cells_that_run_over_several_lines_lose_nobody(tmp_path):
     said, table = judged(saved(tmp_path, "t.csv", content), tmp_path)
     assert "2 women judged" in said
     assert table["age"].to_list() == [30, 31]
+
+
+def test_the_sign_between_cells_is_found_beside_marks(tmp_path):
+    said, _ = judged(saved(tmp_path, "t.csv", b'age;losses.total;"which, when, where, why"\n30;2;x\n'), tmp_path)
+    assert "2 columns were read; passed on unread: which, when, where, why." in said
+
+
+def test_marks_within_cells_and_empty_lines_lose_nobody(tmp_path):
+    content = b'age,name\r\n30,"5"" tall\r\n\r\nand so on"\r\n\r\n31,"x"\r\n32,5" tall\r\n'
+    _, found = judged(saved(tmp_path, "t.csv", content), tmp_path)
+    assert found["age"].to_list() == [30, 31, 32]
+    assert found["name"][0] == '5" tall\r\n\r\nand so on'
+
+
+def test_an_empty_line_of_a_table_of_one_column_is_a_woman_of_whom_nothing_is_known(tmp_path):
+    said, found = judged(saved(tmp_path, "t.csv", b"losses.total\n2\n\n3\n"), tmp_path)
+    assert "3 women judged" in said
+    assert found["decidua_definition_rpl_eshre_2022"].to_list() == ["yes", None, "yes"]
+
+
+@pytest.mark.parametrize("name", ["UTF-8", "utf8", "utf-8-sig", "U8"])
+def test_an_encoding_may_be_written_by_any_of_its_names(tmp_path, name):
+    (tmp_path / "m.yaml").write_text(f"encoding: {name}\n")
+    table = saved(tmp_path, "t.csv", "\ufeffage,größe\n30,1\n".encode())
+    out = str(tmp_path / "out.csv")
+    assert run("cohort", str(table), "--out", out, "--mapping", str(tmp_path / "m.yaml")).code == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "line"), [("age,name\n30,a\n31,ü\n", 3), ("age,näme\n30,a\n", 1), ("age,name\n30,a\n31,ü", 3)]
+)
+def test_the_line_is_said_that_is_not_in_the_encoding_named(tmp_path, content, line):
+    (tmp_path / "m.yaml").write_text("encoding: ascii\n")
+    table = saved(tmp_path, "t.csv", content.encode("latin1"))
+    ran = run("cohort", str(table), "--out", str(tmp_path / "o.csv"), "--mapping", str(tmp_path / "m.yaml"))
+    assert (ran.code, ran.out) == (2, "")
+    assert f"t.csv, line {line}: is not ascii text, as its encoding was said to be; save it as UTF-8, or" in ran.err
+
+
+@pytest.mark.parametrize("name", ["klingon", "rot13"])
+def test_what_is_no_encoding_of_text_is_refused(tmp_path, name):
+    (tmp_path / "m.yaml").write_text(f"encoding: {name}\n")
+    table = saved(tmp_path, "t.csv", b"age\n30\n")
+    ran = run("cohort", str(table), "--out", str(tmp_path / "o.csv"), "--mapping", str(tmp_path / "m.yaml"))
+    assert (ran.code, ran.err) == (2, f"decidua: there is no encoding '{name}'; write utf8 or latin1, say\n")
 
 
 def test_a_column_without_a_name_is_passed_on(tmp_path):
@@ -143,6 +196,103 @@ def test_a_part_that_is_no_parquet_is_named_and_hidden_ones_are_let_be(tmp_path)
     assert f"{folder / 'z.parquet'}: is no whole Parquet or Arrow file" in refused(folder, tmp_path)
 
 
+def test_a_part_that_is_damaged_within_is_refused_and_nothing_is_left(tmp_path):
+    table = tmp_path / "t.parquet"
+    pl.DataFrame({"id": range(500), "age": [30 + at / 100 for at in range(500)]}).write_parquet(table)
+    content = bytearray(table.read_bytes())
+    content[4:400] = b"\xff" * 396
+    table.write_bytes(content)
+    pl.DataFrame({"id": [1], "outcome": ["miscarriage"]}).write_csv(tmp_path / "p.csv")
+    out = str(tmp_path / "out.csv")
+    for words in ((), ("--id", "id", "--pregnancies", str(tmp_path / "p.csv"))):
+        ran = run("cohort", str(table), "--out", out, *words)
+        assert (ran.code, ran.out) == (2, "")
+        assert "t.parquet: is damaged within, or was not written to its end; copy or save it anew" in ran.err
+    assert names_in(tmp_path) == ["p.csv", "t.parquet"]
+
+
+def test_no_file_is_written_among_the_parts_that_are_read(tmp_path):
+    folder = laid_out(tmp_path / "parts", {"a.parquet": pl.DataFrame({"age": [30]})})
+    for words in ((), STUDY):
+        ran = run("cohort", str(folder), "--out", str(folder / "judged.parquet"), *words)
+        assert (ran.code, ran.out) == (2, "")
+        assert "judged.parquet: would lie among the parts in" in ran.err
+    assert names_in(folder) == ["a.parquet"]
+
+
+def test_the_ids_of_hidden_parts_shift_no_history_to_another_woman(tmp_path):
+    folder = tmp_path / "parts"
+    (folder / "_temporary").mkdir(parents=True)
+    pl.DataFrame({"id": ["b", "c"], "age": [30, 31]}).write_parquet(folder / "b.parquet")
+    pl.DataFrame({"id": ["x"], "age": [30]}).write_parquet(folder / "_temporary" / "a.parquet")
+    pl.DataFrame({"id": ["y"], "age": [30]}).write_parquet(folder / ".a.parquet")
+    pl.DataFrame({"id": ["b", "b"], "outcome": ["miscarriage"] * 2}).write_csv(tmp_path / "p.csv")
+    out = tmp_path / "out.csv"
+    words = ("--id", "id", "--pregnancies", str(tmp_path / "p.csv"))
+    assert run("cohort", str(folder), "--out", str(out), *words).code == 0
+    assert pl.read_csv(out)["decidua_definition_rpl_eshre_2022"].to_list() == ["yes", None]
+
+
+def laid_out(folder, parts):
+    for place, frame in parts.items():
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        frame.write_parquet(folder / place)
+    return folder
+
+
+def test_there_may_be_more_parts_than_files_can_be_open(tmp_path):
+    folder = laid_out(tmp_path / "parts", {f"{at}.parquet": pl.DataFrame({"age": [30]}) for at in range(150)})
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(list(Path("/dev/fd").iterdir())) + 60, before[1]))
+    try:
+        said, _ = judged(folder, tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert "150 women judged" in said
+
+
+def test_what_the_folders_of_parts_are_named_for_is_a_column(tmp_path):
+    two = pl.DataFrame({"age": [30, 31]})
+    places = {f"condition.lupus={value}/site=a%2Fb/p.parquet": two for value in ("no", "yes")}
+    folder = laid_out(tmp_path / "parts", places | {"condition.lupus=__HIVE_DEFAULT_PARTITION__/site=c/p.parquet": two})
+    said, found = judged(folder, tmp_path)
+    assert "6 women judged" in said
+    assert "2 columns were read; passed on unread: site." in said
+    assert found.columns[:3] == ["age", "condition.lupus", "site"]
+    assert found["condition.lupus"].to_list() == [None, None, "no", "no", "yes", "yes"]
+    assert found["site"].to_list() == ["c", "c", *["a/b"] * 4]
+
+
+def test_the_folders_of_parts_may_be_named_for_the_ids(tmp_path):
+    one = pl.DataFrame({"age": [30]})
+    folder = laid_out(tmp_path / "parts", {f"id={id_}/p.parquet": one for id_ in "ab"})
+    pl.DataFrame({"id": ["b", "b"], "outcome": ["miscarriage"] * 2}).write_csv(tmp_path / "p.csv")
+    out = tmp_path / "out.csv"
+    words = ("--id", "id", "--pregnancies", str(tmp_path / "p.csv"))
+    assert run("cohort", str(folder), "--out", str(out), *words).code == 0
+    assert pl.read_csv(out)["decidua_definition_rpl_eshre_2022"].to_list() == [None, "yes"]
+
+
+def test_parts_in_folders_that_are_named_for_other_columns_are_refused(tmp_path):
+    one = pl.DataFrame({"age": [30]})
+    folder = laid_out(tmp_path / "parts", {"site=a/p.parquet": one, "year=2020/p.parquet": one})
+    assert "lies in folders that are named for other columns than those of" in refused(folder, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({"age": [30.5], "bmi": [20]}, ": 'age' holds double here and int64 there"),
+        ({"age": [30]}, ", which has the column 'bmi' too"),
+        ({"age": [30], "bmi": [20], "weight": [60]}, ": 'weight' is here alone"),
+        ({"bmi": [20], "age": [30]}, ": their order differs"),
+    ],
+)
+def test_the_column_in_which_parts_differ_is_named(tmp_path, other, said):
+    parts = {"a.parquet": pl.DataFrame({"age": [30], "bmi": [20]}), "b.parquet": pl.DataFrame(other)}
+    assert f"a.parquet{said}" in refused(laid_out(tmp_path / "parts", parts), tmp_path)
+
+
 UNREADABLE = {
     "decimal256(50, 2)": pa.array([None], pa.decimal256(50, 2)),
     "month_day_nano_interval": pa.array([pa.MonthDayNano([1, 2, 3])]),
@@ -170,6 +320,18 @@ def test_types_that_can_be_read_are(tmp_path):
     path = tmp_path / "t.parquet"
     pq.write_table(table, path)
     assert run("cohort", str(path), "--out", str(tmp_path / "out.parquet")).code == 0
+
+
+def test_a_type_of_other_software_is_read_as_it_is_stored_without_a_warning(tmp_path, capfd):
+    months = pd.DataFrame({"age": [30, 31], "month": pd.period_range("2020-01", periods=2, freq="M")})
+    assert decidua.cohort(months)["month"].equals(months["month"])
+    assert capfd.readouterr() == ("", "")
+    mark = {"ARROW:extension:name": "elsewhere.month", "ARROW:extension:metadata": ""}
+    schema = pa.schema([pa.field("age", pa.int64()), pa.field("month", pa.int64(), metadata=mark)])
+    pq.write_table(pa.table([pa.array([30]), pa.array([600])], schema=schema), tmp_path / "t.parquet")
+    ran = run_apart("cohort", str(tmp_path / "t.parquet"), "--out", str(tmp_path / "out.parquet"))
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert pl.read_parquet(tmp_path / "out.parquet")["month"].to_list() == [600]
 
 
 def test_an_empty_or_all_null_table_is_said_to_be_so(tmp_path):

@@ -8,8 +8,9 @@ import time
 
 import polars as pl
 import pytest
-from tests.functional.running import COMMAND, run_apart, surroundings
+from tests.functional.running import COMMAND, run, run_apart, surroundings
 
+from decidua.cli import stopping as stopping_module
 from decidua.cli.cohort import progress_of
 from decidua.cli.stopping import Stopping, stopping
 
@@ -96,3 +97,29 @@ def test_progress_stops_a_run_after_the_batch_at_hand():
         signal.raise_signal(signal.SIGINT)
         with pytest.raises(KeyboardInterrupt):
             told(2, 2)
+
+
+@pytest.mark.parametrize("study", [(), ("--feasibility", "clark-2010")])
+def test_a_run_can_be_stopped_while_long_tables_are_read(tmp_path, monkeypatch, study):
+    pl.DataFrame({"id": [1]}).write_csv(tmp_path / "women.csv")
+    pl.DataFrame({"id": [1], "outcome": ["miscarriage"]}).write_csv(tmp_path / "pregnancies.csv")
+    words = ("--id", "id", "--pregnancies", str(tmp_path / "pregnancies.csv"), "--out", str(tmp_path / "out.csv"))
+    asked = Asked(told=2)  # of the ids, and of the rows of the long table
+    monkeypatch.setattr(stopping_module, "Stopping", lambda: asked)
+    ran = run("cohort", str(tmp_path / "women.csv"), *words, *study)
+    assert (ran.code, ran.out, ran.err) == (130, "", "decidua: stopped\n")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["pregnancies.csv", "women.csv"]
+
+
+class Asked(Stopping):
+    """A run that is asked to stop once it was told of so many batches."""
+
+    def __init__(self, told):
+        super().__init__()
+        self.left = told
+
+    def here(self):
+        self.left -= 1
+        if not self.left:
+            self.ask()
+        super().here()

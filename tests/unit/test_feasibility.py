@@ -343,7 +343,7 @@ def test_a_table_of_nobody_or_of_no_finding_is_refused():
         decidua.feasibility(WOMEN[:0], "clark-2010")
     with pytest.raises(DeciduaError, match="no column of the table is named as a finding"):
         decidua.feasibility(pl.DataFrame({"x": [1]}), "clark-2010")
-    with pytest.raises(DeciduaError, match="a table is a Polars DataFrame"):
+    with pytest.raises(DeciduaError, match="the table is a Polars DataFrame"):
         decidua.feasibility([1, 2], "clark-2010")
 
 

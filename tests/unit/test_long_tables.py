@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 
 import pandas as pd
 import polars as pl
@@ -55,6 +56,8 @@ def ends(table, name, row=0):
         (pl.Series([" a ", "", "  ", "01", None]), ["a", None, None, "01", None]),
         (pl.Series(["x", "y"], dtype=pl.Categorical), ["x", "y"]),
         (pl.Series([2**60 + 1], dtype=pl.UInt64), [str(2**60 + 1)]),
+        (pl.Series([Decimal(12345678901234567890), Decimal(10), None]), ["12345678901234567890", "10", None]),
+        (pl.Series([Decimal("10.00"), Decimal("2.50")]), ["10", "2.50"]),
         (pl.Series([None, None]), [None, None]),
     ],
 )

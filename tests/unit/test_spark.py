@@ -174,6 +174,17 @@ def test_what_cannot_be_judged_is_refused_before_anything_runs():
         spark.verdicts(table, ["rpl-of-nobody"])
 
 
+@on_spark
+def test_where_no_table_of_spark_is_taken_it_is_said_what_to_do_instead():
+    table, rows = table_of(REGISTER), pl.DataFrame({"id": ["1"], "outcome": ["miscarriage"]})
+    with pytest.raises(DeciduaError, match="the table is one of Spark, which is not read; write it as Parquet and"):
+        decidua.feasibility(table, "clark-2010")
+    with pytest.raises(DeciduaError, match="the table of transfers is one of Spark, which is not read; write it"):
+        decidua.cohort(REGISTER, transfers=table, id="id")
+    with pytest.raises(DeciduaError, match="long tables are not read beside a table of Spark; write both as Parquet"):
+        decidua.cohort(table, pregnancies=rows, id="id")
+
+
 # On an executor, without Spark around it
 
 

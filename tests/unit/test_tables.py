@@ -54,6 +54,21 @@ def test_whatever_stands_for_missing_in_pandas_is_unknown(missing):
     assert found.equals(plain.select(appended).select(pl.all().cast(pl.String)))
 
 
+def test_numbers_and_text_in_one_column_of_pandas_are_read_alike():
+    table = pd.DataFrame({"bmi": [30.5, "30,5", Decimal("30.5"), np.float32(30.5), 30, "30.5"]}, dtype=object)
+    reports = []
+    decidua.cohort(table, mapping={"decimal": ","}, report=reports.append)
+    assert [(fault.rows, fault.first) for fault in reports[0].faults] == [(1, (6,))]
+
+
+@pytest.mark.parametrize("odd", [[1 + 2j, 3j], [10**30, 1], [{1}, {2}], ["\ud800", "x"]])
+def test_what_only_pandas_can_hold_is_passed_on(odd):
+    table = pd.DataFrame({"losses.total": [3, 0], "odd": pd.Series(odd, dtype=None if odd[0] == 1 + 2j else object)})
+    answer = decidua.cohort(table)
+    assert answer["odd"].tolist() == odd
+    assert answer["decidua_definition_rpl_eshre_2022"].tolist() == [True, pd.NA]
+
+
 def test_a_pandas_table_keeps_its_index_and_its_columns_as_they_were():
     table = pd.DataFrame(
         {"age": pd.Series([30, 31], dtype="int32"), "what": pd.Categorical(["x", "y"])}, index=["first", "second"]
@@ -71,6 +86,7 @@ def test_a_pandas_table_keeps_its_index_and_its_columns_as_they_were():
         ("condition.lupus", ["yes", "No", " TRUE ", "0", ""], [True, False, True, False, None]),
         ("condition.lupus", [1, 0, None], [True, False, None]),
         ("condition.lupus", [1.0, 0.0, float("nan")], [True, False, None]),
+        ("condition.lupus", ["1.0", "0.0", None], [True, False, None]),
         ("losses.total", ["3", "4.0", None], [3, 4, None]),
         ("losses.total", [3.0, None], [3, None]),
         ("losses.total", [Decimal(3), None], [3, None]),
@@ -113,6 +129,25 @@ def test_a_missing_code_is_no_value_and_a_decimal_comma_is_read():
     mapping = {"decimal": ",", "missing": [-9], "columns": {"losses.total": {"fact": "losses.total", "missing": [99]}}}
     table, faults = typed(frame, mapping)
     assert (table["age"].to_list(), table["losses.total"].to_list(), faults) == ([30.5, None], [3, None], ())
+
+
+def test_a_code_is_the_same_where_other_software_wrote_it_with_a_point():
+    frame = pl.DataFrame({"losses.total": ["9.0", "3.0", "9"], "APL": ["1.0", "0.0", "-9.0"]})
+    recode = {"fact": "workup.antiphospholipid", "recode": {1: "positive", 0: "negative"}}
+    table, faults = typed(frame, {"missing": [9, -9], "columns": {"APL": recode}})
+    assert table["losses.total"].to_list() == [None, 3, None]
+    assert table["workup.antiphospholipid"].to_list() == ["positive", "negative", None]
+    assert faults == ()
+
+
+def test_a_point_in_a_number_with_a_decimal_comma_is_not_taken_for_one():
+    columns = {"workup.tsh": {"fact": "workup.tsh", "recode": {"low": 0.4}}}
+    mapping = {"decimal": ",", "columns": columns}
+    table, faults = typed(pl.DataFrame({"workup.tsh": ["1,5", "1.500", "2", "low"]}), mapping)
+    assert table["workup.tsh"].to_list() == [1.5, None, 2.0, 0.4]
+    numbers, _ = typed(pl.DataFrame({"workup.tsh": [1.5, 9.0]}), mapping)
+    assert numbers["workup.tsh"].to_list() == [1.5, 9.0]
+    assert [(fault.problem, fault.first) for fault in faults] == [("wrong_type", (2,))]
 
 
 def test_a_row_counter_goes_on_from_batch_to_batch():
@@ -180,6 +215,10 @@ def test_a_lazy_table_stays_lazy_and_has_no_report():
 def test_no_table_at_all_and_nobody_in_it_are_refused():
     with pytest.raises(DeciduaError, match="a table is a Polars DataFrame"):
         decidua.cohort({"age": [30]})
+    with pytest.raises(DeciduaError, match=r"'women\.csv' is a path, not a table; read it first"):
+        decidua.cohort("women.csv")
+    with pytest.raises(DeciduaError, match=r"a PyArrow Table or the path of a file, not builtins\.dict"):
+        decidua.feasibility({"age": [30]}, "clark-2010")
     with pytest.raises(DeciduaError, match="nobody to judge"):
         decidua.cohort(pl.DataFrame({"age": []}, schema={"age": pl.Float64}))
     with pytest.raises(DeciduaError, match="several columns named 'age'"):

@@ -37,7 +37,7 @@ class CohortFormat(StrEnum):
 
 def cohort_command(
     table: Annotated[
-        Path, typer.Argument(metavar="TABLE", help="CSV, Parquet (also a folder of parts) or Arrow; one row a woman.")
+        Path, typer.Argument(metavar="TABLE", help="CSV, Parquet (also a folder of parts), Arrow or Feather.")
     ],
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Where the table goes with its verdicts and statuses.")
@@ -76,7 +76,12 @@ def cohort_command(
     ] = None,
     mapping: Annotated[
         Path | None,
-        typer.Option("--mapping", metavar="FILE", help="Renames columns, recodes values, names missing-data codes."),
+        typer.Option(
+            "--mapping",
+            metavar="FILE",
+            help="YAML that renames columns, recodes values and names codes of missing data: "
+            "'missing: [-9]', 'columns: {AGE: age, APL: {fact: workup.antiphospholipid, recode: {1: positive}}}'.",
+        ),
     ] = None,
     as_of: AsOf = None,
     output: Annotated[CohortFormat, typer.Option("--format", help="Of the counts that are printed.")] = (
@@ -93,9 +98,10 @@ def cohort_command(
 ) -> None:
     """Judge a table of women: definitions, panels and the status of every option, one row in, one row out.
 
-    Columns are named as the facts ('decidua schema facts --format csv'); what is missing is unknown, never no. Facts
-    are drawn from long tables too ('decidua schema pregnancies --format csv'): a woman without a row there has an
-    unknown history, unless the column 'pregnancies.complete' or 'transfers.complete' of TABLE says yes.
+    Columns are named as the facts ('decidua schema facts --format csv'), a count within limits as two, ending in
+    '_at_least' and '_at_most'; what is missing is unknown, never no. Facts are drawn from long tables too ('decidua
+    schema pregnancies --format csv'): a woman without a row there has an unknown history, unless the column
+    'pregnancies.complete' or 'transfers.complete' of TABLE says yes.
     """
     need_extra()
     gc.enable()  # off where a command ends within a second; this one may run for an hour
@@ -156,8 +162,10 @@ def progress_of(what: str) -> Iterator[Progress]:
             return
         from rich.console import Console
         from rich.progress import Progress as Bar
+        from rich.progress import TextColumn
 
-        with Bar(console=Console(stderr=True), redirect_stdout=False, transient=True) as bar:
+        columns = (*Bar.get_default_columns(), TextColumn("{task.completed} women"))
+        with Bar(*columns, console=Console(stderr=True), redirect_stdout=False, transient=True) as bar:
             task = bar.add_task(what, total=None)
 
             def told(done: int, total: int | None) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
+from decidua.report.overlay import laid_over_blocks
 from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph, lower_first
 from decidua.tables.feasibility_result import FeasibilityReport
 from decidua.tables.result import Attrition, CohortReport, ColumnFault, Counted, LongReport
@@ -19,7 +20,7 @@ PROBLEMS = {
     "unknown_category": "not one of its values",
     "wrong_type": "not of its kind",
     "out_of_range": "out of its possible range",
-    "contradiction": "value and limits contradict each other",
+    "contradiction": "at odds with what stands beside it",
     "no_id": "without an id",
     "id_of_several": "with the id of another row too",
     "id_of_nobody": "with an id that is not that of one woman in the table",
@@ -49,6 +50,7 @@ def _blocks(report: CohortReport, out: str, *, full: bool) -> Iterator[Block]:
     women = "1 woman" if report.women == 1 else f"{report.women} women"
     yield Paragraph(f"{women} judged; written to {out}.")
     yield from column_blocks(report, full=full)
+    yield from laid_over_blocks(report.overlays)
     yield from fault_blocks(report.faults)
     for table in report.long:
         yield from long_blocks(table, full=full)
@@ -127,8 +129,13 @@ def _not_used(faults: Sequence[ColumnFault]) -> Bullets:
     for one in faults:
         cells = _counted(one.rows, "row" if one.problem in ROWS else "cell")
         problem = PROBLEMS[one.problem]
-        if one.column in HISTORIES and one.problem == "contradiction":
+        if one.problem == "contradiction" and one.column in HISTORIES:
             cells, problem = _counted(one.rows, "woman", "women"), "whose history and counts cannot all be true"
+        elif one.problem == "contradiction" and one.several:
+            cells, problem = (
+                _counted(one.rows, "woman", "women"),
+                "whose counts cannot all be true: none of them is used",
+            )
         rows = ", ".join(str(row) for row in one.first)
         more = ", ..." if one.rows > len(one.first) else ""
         text = f"{cells} {problem} (rows {rows}{more}); it takes {one.allowed}"
@@ -166,9 +173,9 @@ def _option(one: Attrition) -> Bullet:
 
 def _hides(one: Attrition) -> str:
     unknown = one.counted.unknown
-    return (
-        f"{lower_first(one.hides_label or '')}, not known for {one.hides_women} of the {unknown} who cannot be placed"
-    )
+    women = f"all {unknown}" if one.hides_women == unknown else f"{one.hides_women} of the {unknown}"
+    column = "" if one.hides_in_table else "; the table has no column for it"
+    return f"{lower_first(one.hides_label or '')}, not known for {women} who cannot be placed{column}"
 
 
 def _attrition(report: CohortReport) -> Iterator[Block]:

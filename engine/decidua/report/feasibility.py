@@ -9,6 +9,7 @@ from itertools import groupby
 
 from decidua.report.cohort import column_blocks, fault_blocks, long_blocks
 from decidua.report.feasibility_grids import KINDS, Row, change_blocks, changed_blocks, count_grid, own_blocks
+from decidua.report.overlay import laid_over_blocks
 from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, Tone, from_overlay, lower_first
 from decidua.tables.feasibility_result import EligibilityCount, FeasibilityReport, StudyFeasibility
 from decidua.tables.result import Counted
@@ -43,6 +44,7 @@ def _blocks(report: FeasibilityReport, *, out: str | None, at_length: bool, full
     where = "" if out is None else f" Their verdicts were written to {out}."
     yield Paragraph(f"{women} counted by the criteria that were read; a study may have had more.{where}")
     yield from column_blocks(report, full=full, unread="not read" if out is None else "passed on unread")
+    yield from laid_over_blocks(report.overlays)
     yield from fault_blocks(report.faults)
     for table in report.long:
         yield from long_blocks(table, full=full)

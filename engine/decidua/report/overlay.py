@@ -9,15 +9,21 @@ from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, lis
 from decidua.rulebook.book import Rulebook
 from decidua.rulebook.overlay import Overlay, Touched
 
-__all__ = ["origin_blocks", "overlay_blocks", "overlay_lines"]
+__all__ = ["laid_over_blocks", "origin_blocks", "overlay_blocks", "overlay_lines"]
 
 
 def overlay_blocks(result: Assessment) -> Iterator[Block]:
     """Yield the part at the head of a report that names the overlays and what they changed."""
-    yield Heading("Local overlay: not the rulebook alone", 2, "open")
-    for overlay in result.overlays:
-        yield Bullets(tuple(_overlay(overlay)))
+    yield from laid_over_blocks(result.overlays)
     yield Bullets(tuple(_for_her(result)))
+
+
+def laid_over_blocks(overlays: Sequence[Overlay]) -> Iterator[Block]:
+    """Yield which overlays lie over the rulebook and what they changed in it; nothing where none does."""
+    if overlays:
+        yield Heading("Local overlay: not the rulebook alone", 2, "open")
+    for overlay in overlays:
+        yield Bullets(tuple(_overlay(overlay)))
 
 
 def _overlay(overlay: Overlay) -> Iterator[Bullet]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
+from numbers import Number
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,8 +25,9 @@ from decidua.tables.long_fields import LongKind
 from decidua.tables.mapping import ColumnMapping, read_mapping
 from decidua.tables.reasons import refuse_types
 from decidua.tables.result import CohortReport
+from decidua.tables.stored import as_stored
 
-__all__ = ["BATCH", "as_polars", "judge_any", "judge_table"]
+__all__ = ["BATCH", "as_polars", "is_of_spark", "judge_any", "judge_table"]
 
 BATCH = 100_000
 """Women judged at once: what bounds the memory that a table of any size takes."""
@@ -48,15 +50,20 @@ def judge_any(
     """Judge a table of women, as ``decidua.cohort`` says."""
     book = rulebook if rulebook is not None else load_rulebook()
     read = read_mapping(mapping)
-    on_spark = type(table).__module__.startswith("pyspark.")
+    on_spark = is_of_spark(table)
     if report is not None and (on_spark or isinstance(table, pl.LazyFrame)):
         raise DeciduaError("a lazy table has no report; collect it first, or use 'decidua cohort' for files")
+    if isinstance(table, str | Path):
+        raise DeciduaError(
+            f"'{table}' is a path, not a table; read it first (polars.scan_parquet, say), or judge the file with "
+            "'decidua cohort FILE --out FILE'"
+        )
     if on_spark:
         return _on_spark(table, book, read, as_of, beside, strict=strict)  # type: ignore[no-any-return]
-    read_beside = _reader_of(beside)
+    read_beside = _reader_of(beside, read)
     if isinstance(table, pl.LazyFrame):
         return _lazily(table, book, read, as_of, read_beside, strict=strict)  # type: ignore[return-value]
-    frame = as_polars(table)
+    frame = as_polars(table, decimal=read.decimal)
     judge = TableJudge(book.at(as_of), frame.columns, frame.schema, read, read_beside(frame, read))
     added = judge_table(judge, frame, strict=strict)
     if report is not None:
@@ -79,10 +86,12 @@ def judge_table(judge: TableJudge, frame: pl.DataFrame, *, strict: bool) -> pl.D
     return pl.concat(added)
 
 
-def _reader_of(beside: Beside | None) -> TablesBeside:
+def _reader_of(beside: Beside | None, mapping: ColumnMapping) -> TablesBeside:
     """Return what reads the long tables for the women of a table, where there are any."""
     given: dict[LongKind, Any] = {
-        kind: table if isinstance(table, str | Path | pl.LazyFrame) else as_polars(table)
+        kind: table
+        if isinstance(table, str | Path | pl.LazyFrame)
+        else as_polars(table, f"the table of {kind}", mapping.of(kind).decimal)
         for kind, table in (beside.tables if beside is not None else {}).items()
         if table is not None
     }
@@ -110,7 +119,7 @@ def _on_spark(
 ) -> Any:
     if beside is not None and any(one is not None for one in beside.tables.values()):
         raise DeciduaError(
-            "long tables are not read beside a table of Spark; draw their facts with 'decidua cohort' on files first"
+            "long tables are not read beside a table of Spark; write both as Parquet and use 'decidua cohort'"
         )
     from decidua.tables.spark import judge_spark  # noqa: PLC0415 - a table of it came in, so it is there
 
@@ -142,8 +151,18 @@ def _nobody(judge: TableJudge) -> pl.DataFrame:
     return pl.DataFrame(schema=judge.appended)
 
 
-def as_polars(table: Any) -> pl.DataFrame:
+def is_of_spark(table: object) -> bool:
+    """Say whether something is a table of Spark, which is judged where its parts are and never collected here."""
+    return type(table).__module__.startswith("pyspark.")
+
+
+def as_polars(table: Any, what: str = "", decimal: str = ".") -> pl.DataFrame:
     """Convert a table; of a pandas table every missing value of whatever kind is null.
+
+    Args:
+        table: A table in memory.
+        what: What it is called in messages, where no table of Spark is taken for it.
+        decimal: The sign before decimals where text and numbers stand in one column.
 
     Raises:
         DeciduaError: It is no table that is known.
@@ -157,11 +176,12 @@ def as_polars(table: Any) -> pl.DataFrame:
         return _from_arrow(table)
     if kind == "pandas" and name == "DataFrame":
         _refuse_twice([str(column) for column in table.columns])
-        return _from_pandas(table)
-    raise DeciduaError(
-        "a table is a Polars DataFrame or LazyFrame, a pandas DataFrame, a PyArrow Table or a Spark DataFrame, "
-        f"not {kind}.{name}"
-    )
+        return _from_pandas(table, decimal)
+    if what and is_of_spark(table):
+        raise DeciduaError(f"{what} is one of Spark, which is not read; write it as Parquet and give the path of that")
+    kinds = ["a Polars DataFrame or LazyFrame", "a pandas DataFrame", "a PyArrow Table"]
+    kinds.append("the path of a file" if what else "a Spark DataFrame")
+    raise DeciduaError(f"{what or 'a table'} is {', '.join(kinds[:-1])} or {kinds[-1]}, not {kind}.{name}")
 
 
 def _refuse_twice(columns: list[str]) -> None:
@@ -172,28 +192,31 @@ def _refuse_twice(columns: list[str]) -> None:
 
 def _from_arrow(table: Any) -> pl.DataFrame:
     refuse_types(table.schema, "")
-    frame = pl.from_arrow(table)
+    frame = pl.from_arrow(as_stored(table))
     if not isinstance(frame, pl.DataFrame):  # pragma: no cover - a table always becomes a frame
         raise DeciduaError("the table cannot be read")
     return frame
 
 
-def _from_pandas(table: Any) -> pl.DataFrame:
+def _from_pandas(table: Any, decimal: str) -> pl.DataFrame:
     columns: dict[str, Any] = {}
     for at, column in enumerate(table.columns):
         values = table.iloc[:, at]
         try:
             columns[str(column)] = pa.array(values, from_pandas=True)
-        except (pa.ArrowInvalid, pa.ArrowTypeError):
-            columns[str(column)] = pa.array([_as_text(value) for value in values], type=pa.string())
+        except (pa.ArrowException, OverflowError, UnicodeError):
+            columns[str(column)] = pa.array([_as_text(value, decimal) for value in values], type=pa.string())
     return _from_arrow(pa.table(columns)) if columns else pl.DataFrame()
 
 
-def _as_text(value: Any) -> str | None:
+def _as_text(value: Any, decimal: str) -> str | None:
     """Return a cell of a column of mixed types as text; what equals not even itself is missing."""
     if value is None or type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and value != value):  # noqa: PLR0124 - NaN
         return None
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+    said = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+    if isinstance(value, Number):
+        said = said.replace(".", decimal)
+    return said.encode("utf-8", "replace").decode()
 
 
 def _like(table: Any, added: pl.DataFrame) -> Any:

@@ -16,14 +16,16 @@ from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
 from decidua.tables.counts import CONTRADICTS
 from decidua.tables.histories import Group, HistoryGroup, LongTables, groups_of
+from decidua.tables.long_fields import KINDS
 from decidua.tables.mapping import ColumnMapping, Mapped
 from decidua.tables.names import COMPLETE, ENDINGS, PREFIX, Part, allowed_in, read_name
 from decidua.tables.plain import PlainColumn, plain_column, plain_columns, type_of
 from decidua.tables.result import ColumnFault, Problem
+from decidua.tables.written import as_written, ways_to_write
 
 __all__ = ["Cells", "Source", "find_sources"]
 
-TRUTHS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+TRUTHS = {"yes": True, "true": True, "1": True, "1.0": True, "no": False, "false": False, "0": False, "0.0": False}
 FIRST_ROWS = 3
 BEYOND = 1e15
 """A whole number that no fact can have, and that whole numbers and decimals hold alike."""
@@ -162,16 +164,20 @@ class Cells:
         """What could not be used so far, in the order of the columns."""
         order = {source.column: at for at, source in enumerate(self.sources)}
         return tuple(
-            ColumnFault(column, fact, problem, rows, tuple(self._first[column, fact, problem]), self._allowed(fact))
-            for (column, fact, problem), rows in sorted(
-                self._bad.items(), key=lambda one: (order.get(one[0][0], -1), one[0])
-            )
+            ColumnFault(*key, rows, tuple(self._first[key]), self._allowed(*key))
+            for key, rows in sorted(self._bad.items(), key=lambda one: (order.get(one[0][0], -1), one[0]))
         )
 
-    def _allowed(self, fact: str) -> str:
-        if fact in self._present:
+    def _allowed(self, column: str, fact: str, problem: Problem) -> str:
+        if problem != "contradiction":
             return allowed_in(self._present[fact])
-        return f"counts that fit those in {fact}" if fact else "what can all be true of one woman"
+        if column in KINDS:
+            return (
+                f"rows that fit each other and what stands in {fact}" if fact else "what can all be true of one woman"
+            )
+        if fact in self._present:
+            return "a lower limit not above the upper, and a value within them"
+        return f"counts that fit each other in {fact}"
 
     def typed(self, batch: pl.DataFrame) -> pl.DataFrame:
         """Return the typed facts of a batch, one column a fact or three where it may be known within limits."""
@@ -183,7 +189,7 @@ class Cells:
         both = cells.with_columns(
             *(value.alias(f"typed {at}") for at, value in plain.items()),
             *(
-                _typed(source.fact, cells.schema[f"read {at}"], f"read {at}", self._mapping.decimal).alias(
+                _typed(source.fact, cells.schema[f"read {at}"], f"read {at}", self._decimal(source)).alias(
                     f"typed {at}"
                 )
                 for at, source in rest
@@ -201,24 +207,30 @@ class Cells:
         self.rows += facts.height
         return facts
 
+    def _decimal(self, source: Source) -> str:
+        """Return the sign before decimals where numbers stand in text; what was a number is written with a point."""
+        return "." if self._schema[source.column].is_numeric() else self._mapping.decimal
+
     def _read(self, source: Source) -> pl.Expr:
         """Read a column: blanks and codes of missing data are null, other codes are put into decidua's words."""
         dtype = self._schema[source.column]
         cell = pl.col(source.column)
         if isinstance(dtype, pl.Categorical | pl.Enum):
             cell, dtype = cell.cast(pl.String), pl.String()
-        codes = {*self._mapping.missing, *source.mapped.missing}
+        codes = set(ways_to_write(dict.fromkeys([*self._mapping.missing, *source.mapped.missing], "")))
         if dtype.is_float():
             cell = cell.fill_nan(None)
         if isinstance(dtype, pl.String):
             cell = cell.str.strip_chars()
             cell = pl.when(cell != "").then(cell)
-        written = _as_written(cell, dtype)
+        written = as_written(cell, dtype)
         if codes and written is not None:
             cell = pl.when(~written.is_in(list(codes))).then(cell)
         if source.mapped.recode and written is not None:
-            recode = source.mapped.recode
-            cell = _as_written(cell, dtype).replace(list(recode), list(recode.values()))  # type: ignore[union-attr]
+            recode = ways_to_write(source.mapped.recode)
+            point = self._decimal(source) if source.fact.kind == "number" else "."
+            words = [word.replace(".", point) for word in recode.values()]
+            cell = as_written(cell, dtype).replace(list(recode), words)  # type: ignore[union-attr]
         return cell
 
     def _within_limits(self, both: pl.DataFrame, plain: Collection[int]) -> pl.DataFrame:
@@ -258,7 +270,7 @@ class Cells:
         """Let the counts of a group bound each other; where they cannot all be true, all of them are unknown."""
         bounded = group.apply(facts)
         columns = [source.column for source in self.sources if source.fact.name in group.given]
-        first = group.kind if isinstance(group, HistoryGroup) else columns.pop(0)
+        first = group.kind if isinstance(group, HistoryGroup) else columns[0]
         self._note((first, ", ".join(columns), "contradiction"), bounded, pl.col(CONTRADICTS))
         return facts.with_columns(bounded.drop(CONTRADICTS).get_columns())
 
@@ -282,24 +294,6 @@ class Cells:
             self._bad[key] = self._bad.get(key, 0) + found.len()
             first = self._first.setdefault(key, [])
             first.extend(self.rows + int(at) + 1 for at in found.head(FIRST_ROWS - len(first)))
-
-
-def _as_written(cell: pl.Expr, dtype: pl.DataType) -> pl.Expr | None:
-    """Return a cell as a mapping file names it, a whole number without a point; None where it has no such form."""
-    if isinstance(dtype, pl.String):
-        return cell
-    if dtype.is_integer():
-        return cell.cast(pl.String)
-    if isinstance(dtype, pl.Boolean):
-        return pl.when(cell).then(pl.lit("yes")).when(~cell).then(pl.lit("no"))
-    if dtype.is_float() or dtype.is_decimal():
-        number = cell.cast(pl.Float64)
-        return (
-            pl.when(number == number.round(0))
-            .then(number.cast(pl.Int64, strict=False).cast(pl.String))
-            .otherwise(number.cast(pl.String))
-        )
-    return None
 
 
 def _typed(fact: Fact, dtype: pl.DataType, column: str, decimal: str) -> pl.Expr:
@@ -338,13 +332,19 @@ def _truth(cell: pl.Expr, dtype: pl.DataType) -> pl.Expr:
 
 def _number(cell: pl.Expr, dtype: pl.DataType, decimal: str) -> pl.Expr | None:
     if isinstance(dtype, pl.String):
-        plain = cell if decimal == "." else cell.str.replace(decimal, ".", literal=True)
-        number = plain.cast(pl.Float64, strict=False)
+        number = _with_a_point(cell, decimal).cast(pl.Float64, strict=False)
     elif dtype.is_numeric():
         number = cell.cast(pl.Float64, strict=False)
     else:
         return None
     return pl.when(~number.is_nan()).then(number)
+
+
+def _with_a_point(cell: pl.Expr, decimal: str) -> pl.Expr:
+    """Write numbers with a point; where they are written with a comma, a point may part thousands: no number then."""
+    if decimal == ".":
+        return cell
+    return pl.when(~cell.str.contains(".", literal=True)).then(cell.str.replace(decimal, ".", literal=True))
 
 
 def _outside(fact: Fact, value: pl.Expr) -> pl.Expr | None:

@@ -55,9 +55,9 @@ def cohort(  # noqa: PLR0913 - one call, named arguments
         table: One row a woman, columns named as the facts, in their units: a Polars ``DataFrame`` or ``LazyFrame``, a
             pandas ``DataFrame``, a PyArrow ``Table`` or a Spark ``DataFrame`` (extra ``decidua[spark]``). What is lazy
             stays so: it is read when it is collected or written.
-        pregnancies: A long table, one row a pregnancy, or a file of it; columns named as the fields of one in a
-            profile (``decidua schema pregnancies --format csv``). No row is no known history, never "none", unless the
-            column ``pregnancies.complete`` of the table of women says yes.
+        pregnancies: A long table, one row a pregnancy, or a file of it, though not of Spark; columns named as the
+            fields of one in a profile (``decidua schema pregnancies --format csv``). No row is no known history, never
+            "none", unless the column ``pregnancies.complete`` of the table of women says yes.
         transfers: The same of embryo transfers.
         id: The column with the woman's id, in the table and in those beside it.
         mapping: A mapping file, or what such a file holds.
@@ -100,7 +100,8 @@ def feasibility(
     """Count how many women of a table the eligibility of studies would take, not take, or cannot tell of.
 
     Args:
-        table: One row a woman, as for ``cohort``; or the path of such a table in a file, which is read in batches.
+        table: One row a woman, as for ``cohort``, though not of Spark; or the path of such a table in a file or of a
+            folder of Parquet parts, which is read in batches.
         studies: Id of a study, several, or ``all``.
         change: Changes to the eligibility of one study, in the rule language: ``2: losses.total >= 2`` (criterion 2 as
             it is numbered), ``losses.total >= 3 to losses.total >= 2`` (wherever that stands), ``drop 2``,

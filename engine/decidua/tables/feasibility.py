@@ -146,6 +146,8 @@ class FeasibilityJudge:
             decidua=__version__,
             as_of=view.day,
             rulebook=view.book.manifest.version,
+            rulebook_sha256=view.book.sha256,
+            overlays=view.book.overlays,
             women=self.women,
             read=tuple((source.column, source.name) for source in self.sources),
             not_read=tuple(column for column in self.columns if column not in read),
@@ -289,7 +291,7 @@ def count_any(
     question, read = ask_for(view, studies, changes), read_mapping(mapping)
     if isinstance(table, str | Path):
         return count_file(question, Path(table), read, strict=strict)
-    frame = table.collect() if isinstance(table, pl.LazyFrame) else as_polars(table)
+    frame = table.collect() if isinstance(table, pl.LazyFrame) else as_polars(table, "the table", read.decimal)
     if frame.height == 0:
         raise DeciduaError("the table has no rows, so there is nobody to judge")
     judge = FeasibilityJudge(question, frame.columns, frame.schema, read)
@@ -330,7 +332,8 @@ def count_file(  # noqa: PLR0913 - each is an option of the command
         if out is not None:
             refuse_itself(read, out)
     source = open_table(table, mapping)
-    judge = FeasibilityJudge(question, source.columns, source.schema, mapping, read_beside(table, beside, mapping))
+    long = read_beside(table, beside, mapping, progress)
+    judge = FeasibilityJudge(question, source.columns, source.schema, mapping, long)
     with nullcontext() if out is None else TableWriter(out, overwrite=overwrite) as writer:
         for batch in source.batches(BATCH):
             verdicts = judge.count(batch)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from decidua.frozen import Frozen
+from decidua.rulebook.overlay import Overlay
 from decidua.tables.criteria import InText, Kind, Origin
 from decidua.tables.result import ColumnFault, Counted, LongReport
 from decidua.truth import Verdict
@@ -143,6 +144,7 @@ class FeasibilityReport(Frozen):
     """What is said of the whole table.
 
     Attributes:
+        rulebook, rulebook_sha256: Version of the rules, and digest of their files.
         women: Rows.
         read: Columns that were read, with the fact each holds.
         not_read: Columns that hold no finding.
@@ -151,11 +153,13 @@ class FeasibilityReport(Frozen):
         faults: Cells that were not used.
         studies: Each study that was asked for.
         long: The long tables beside it.
+        overlays: Local overlays that lie over the rulebook, and what each changed in it.
     """
 
     decidua: str
     as_of: str
     rulebook: str
+    rulebook_sha256: str
     women: int
     read: tuple[tuple[str, str], ...]
     not_read: tuple[str, ...]
@@ -165,3 +169,4 @@ class FeasibilityReport(Frozen):
     studies: tuple[StudyFeasibility, ...]
     notice: str
     long: tuple[LongReport, ...] = ()
+    overlays: tuple[Overlay, ...] = ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -16,16 +17,20 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 import polars as pl
+import polars.selectors as cs
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.ipc
 import pyarrow.parquet
 
 from decidua.errors import DeciduaError, Fault
+from decidua.tables.folder import ParquetParts
 from decidua.tables.mapping import ColumnMapping
-from decidua.tables.reasons import CELL_BYTES, columns_twice, ragged_line, reason, refuse_types, refuse_unclosed
+from decidua.tables.reasons import CELL_BYTES, columns_twice, reason, refuse_types, wrong_line
+from decidua.tables.stored import as_stored
+from decidua.tables.swallowed import refuse_swallowed
 
-__all__ = ["TableFile", "TableWriter", "kind_of", "open_table", "refuse_itself"]
+__all__ = ["TableFile", "TableWriter", "kind_of", "open_column", "open_table", "refuse_itself"]
 
 Kind = Literal["csv", "parquet", "arrow"]
 ENDINGS: dict[str, Kind] = {
@@ -49,7 +54,6 @@ class TableFile:
         columns: Names of the columns.
         schema: Their types.
         rows: How many rows; None where that is not known before all are read.
-        size: Bytes to read.
     """
 
     def __init__(
@@ -58,10 +62,12 @@ class TableFile:
         schema: pa.Schema,
         batches: Iterator[pa.RecordBatch],
         rows: int | None,
-        where: Callable[[], int | None] = lambda: None,
+        where: Callable[[str], int | None] = lambda _: None,
+        encoding: str = "utf8",
     ) -> None:
         self.name = name
         self._where = where
+        self._encoding = encoding
         self.columns: tuple[str, ...] = tuple(schema.names)
         self.rows = rows
         self._batches = batches
@@ -69,7 +75,7 @@ class TableFile:
         if twice is not None:
             raise DeciduaError(Fault(twice, file=name))
         refuse_types(schema, name)
-        empty = pl.from_arrow(schema.empty_table())
+        empty = pl.from_arrow(as_stored(schema.empty_table()))
         self.schema = empty.schema if isinstance(empty, pl.DataFrame) else pl.Schema()
 
     def batches(self, women: int) -> Iterator[pl.DataFrame]:
@@ -90,16 +96,17 @@ class TableFile:
                     yield from _sliced(waiting, women)
                     waiting, held = [], 0
         except (pa.ArrowException, UnicodeError) as error:
-            said = reason(error)
-            raise DeciduaError(Fault(said, self.name, self._where() if "ragged" in said else None)) from None
+            said = reason(error, self._encoding)
+            raise DeciduaError(Fault(said, self.name, self._where(said))) from None
         except OSError as error:
-            raise DeciduaError(Fault(f"cannot be read: {error.strerror or error}", file=self.name)) from None
+            said = reason(error) if error.strerror is None else f"cannot be read: {error.strerror}"
+            raise DeciduaError(Fault(said, file=self.name)) from None
         if held:
             yield from _sliced(waiting, women)
 
 
 def _sliced(batches: list[pa.RecordBatch], women: int) -> Iterator[pl.DataFrame]:
-    table = pa.Table.from_batches(batches)
+    table = as_stored(pa.Table.from_batches(batches))
     frame = pl.from_arrow(table.rename_columns([str(at) for at in range(table.num_columns)]))
     if isinstance(frame, pl.DataFrame):
         frame.columns = table.column_names  # a name that is empty would not be kept
@@ -137,7 +144,7 @@ def open_table(path: str | Path, mapping: ColumnMapping) -> TableFile:
         if not path.exists():
             raise DeciduaError(Fault("does not exist; check the path", file=str(path)))
         return openers[kind_of(path)](path, mapping)
-    except (pa.ArrowException, UnicodeError) as error:
+    except pa.ArrowException as error:
         raise DeciduaError(Fault(reason(error), file=str(path))) from None
     except OSError as error:
         raise DeciduaError(Fault(f"cannot be read: {error.strerror or error}", file=str(path))) from None
@@ -149,27 +156,32 @@ def _open_csv(path: Path, mapping: ColumnMapping) -> TableFile:
     if twice is not None:
         raise DeciduaError(Fault(twice, file=str(path)))
     schema = pa.schema([(name, pa.string()) for name in names])
+    encoding = _encoding(mapping)
     return TableFile(
         str(path),
         schema,
-        _csv_batches(path, schema, mapping.encoding, delimiter),
+        _csv_batches(path, schema, encoding, delimiter),
         None,
-        lambda: ragged_line(path, mapping.encoding, delimiter),
+        lambda said: wrong_line(said, path, encoding, delimiter),
+        encoding,
     )
 
 
 def _csv_batches(path: Path, schema: pa.Schema, encoding: str, delimiter: str) -> Iterator[pa.RecordBatch]:
     """Yield the rows as text: what a cell means is said later, by the finding it holds."""
-    rows, last = 0, None
+    rows = 0
+    alone = len(schema) == 1  # an empty line is a row then, with a cell that is empty
     for batch in pyarrow.csv.open_csv(
         path,
         read_options=pyarrow.csv.ReadOptions(block_size=CELL_BYTES, encoding=encoding),
-        parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+        parse_options=pyarrow.csv.ParseOptions(
+            delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=not alone
+        ),
         convert_options=pyarrow.csv.ConvertOptions(column_types=schema, strings_can_be_null=True, null_values=[""]),
     ):
-        rows, last = rows + batch.num_rows, batch if batch.num_rows else last
+        rows += batch.num_rows
         yield batch
-    refuse_unclosed(path, last, rows)
+    refuse_swallowed(path, encoding, delimiter, rows)
 
 
 def _first_line(path: Path, mapping: ColumnMapping) -> tuple[list[str], str]:
@@ -182,48 +194,47 @@ def _first_line(path: Path, mapping: ColumnMapping) -> tuple[list[str], str]:
         raise DeciduaError(Fault("is UTF-16 text; save it as UTF-8", file=str(path)))
     if b"\x00" in data:
         raise DeciduaError(Fault("is binary, not text; is it another kind of table?", file=str(path)))
+    encoding = _encoding(mapping)
     try:
-        encoding = "utf-8-sig" if mapping.encoding in ("utf8", "utf-8") else mapping.encoding
-        text = data.partition(b"\n")[0].decode(encoding)
-    except LookupError:
-        raise DeciduaError(f"there is no encoding '{mapping.encoding}'; write utf8 or latin1, say") from None
-    line = text.rstrip("\r")
+        line = data.partition(b"\n")[0].decode("utf-8-sig" if encoding == "utf8" else encoding).rstrip("\r")
+    except UnicodeError as error:
+        raise DeciduaError(Fault(reason(error, encoding), str(path), 1)) from None
     if not line.strip():
         raise DeciduaError(Fault("begins with a blank line; the first line must name the columns", str(path), 1))
     if "\r" in line:
         raise DeciduaError(Fault("ends its lines in an old way (CR alone); save it as CSV anew", str(path), 1))
-    delimiter = mapping.delimiter or max(DELIMITERS, key=line.count)
+    delimiter = mapping.delimiter or max(DELIMITERS, key=re.sub('"[^"]*"', "", line).count)
     try:
         return next(csv.reader([line], delimiter=delimiter), []), delimiter
     except csv.Error:
         raise DeciduaError(Fault("names its columns in a way that cannot be read", str(path), 1)) from None
 
 
-def _open_parquet(path: Path, mapping: ColumnMapping) -> TableFile:  # noqa: ARG001 - all are opened alike
-    paths = sorted(_parts(path)) if path.is_dir() else [path]
-    if not paths:
-        raise DeciduaError(Fault("holds no .parquet file", file=str(path)))
-    parts = [_opened(part) for part in paths]
-    schema = parts[0].schema_arrow
-    for part, name in zip(parts, paths, strict=True):
-        if part.schema_arrow != schema:
-            raise DeciduaError(Fault(f"has other columns or types than {paths[0]}", file=str(name)))
-    rows = sum(part.metadata.num_rows for part in parts)
-    return TableFile(str(path), schema, (batch for part in parts for batch in part.iter_batches(ROWS)), rows)
-
-
-def _parts(folder: Path) -> Iterator[Path]:
-    """Yield the parts in a folder; what is hidden or begins with an underscore is another program's."""
-    for part in folder.rglob("*.parquet"):
-        if not any(name.startswith((".", "_")) for name in part.relative_to(folder).parts):
-            yield part
-
-
-def _opened(part: Path) -> pyarrow.parquet.ParquetFile:
+def _encoding(mapping: ColumnMapping) -> str:
+    """Return the encoding of a CSV file by one name, whichever of its names was written."""
     try:
-        return pyarrow.parquet.ParquetFile(part)
-    except pa.ArrowException as error:
-        raise DeciduaError(Fault(reason(error), file=str(part))) from None
+        name = codecs.lookup(mapping.encoding).name
+        "".encode(name)  # of those that are known some are for other things than text
+    except LookupError:
+        raise DeciduaError(f"there is no encoding '{mapping.encoding}'; write utf8 or latin1, say") from None
+    return "utf8" if name in ("utf-8", "utf-8-sig") else name
+
+
+def _open_parquet(path: Path, mapping: ColumnMapping) -> TableFile:  # noqa: ARG001 - all are opened alike
+    parts = ParquetParts(path)
+    return TableFile(str(path), parts.schema, parts.batches(ROWS), parts.rows)
+
+
+def open_column(path: Path, mapping: ColumnMapping, column: str) -> TableFile:
+    """Open a table of which one column is wanted; of Parquet nothing else is read then.
+
+    Raises:
+        DeciduaError: As ``open_table`` says.
+    """
+    if kind_of(path) != "parquet":
+        return open_table(path, mapping)
+    parts = ParquetParts(path)
+    return TableFile(str(path), pa.schema([parts.schema.field(column)]), parts.batches(ROWS, column), parts.rows)
 
 
 def _open_arrow(path: Path, mapping: ColumnMapping) -> TableFile:  # noqa: ARG001 - all are opened alike
@@ -238,15 +249,18 @@ def _open_arrow(path: Path, mapping: ColumnMapping) -> TableFile:  # noqa: ARG00
 
 
 def refuse_itself(table: Path, out: Path) -> None:
-    """Refuse to write to the file that is read.
+    """Refuse to write to the file that is read, or among the parts in a folder that is.
 
     Raises:
-        DeciduaError: They are one file.
+        DeciduaError: They are one file, or the table is a folder and the file would lie in it.
     """
     try:
-        same = out.samefile(table)
+        among = table.is_dir() and table.resolve() in out.resolve().parents
+        same = not among and out.samefile(table)
     except OSError:  # one of them is not there, or cannot be; that is said where it is opened
         return
+    if among:
+        raise DeciduaError(Fault(f"would lie among the parts in {table}, which are read; name another", file=str(out)))
     if same:
         raise DeciduaError(Fault("is a table that is read; name another file", file=str(out)))
 
@@ -316,6 +330,8 @@ class TableWriter:
             batch.with_columns(words).write_csv(self._stream, include_header=self._writer is None, separator=separator)
             self._writer = True
             return
+        if self._kind == "arrow":  # an Arrow file holds one list of categories, and a later batch may have others
+            batch = batch.with_columns(cs.categorical().cast(pl.String))
         table = batch.to_arrow()
         if self._writer is None:
             make = pyarrow.parquet.ParquetWriter if self._kind == "parquet" else pa.ipc.new_file
@@ -356,12 +372,13 @@ class TableWriter:
         """Remove what was written so far."""
         if self._stream is not None:
             if self._kind != "csv" and self._writer is not None:
-                with suppress(OSError, pa.ArrowException):  # it would end the file by itself later, and complain
+                with suppress(OSError, ValueError, pa.ArrowException):  # it would end the file by itself, and complain
                     self._writer.close()
             with suppress(OSError):
                 self._stream.close()
             with suppress(OSError):
                 self._part.unlink()
+            self._stream = None
 
     def _failed(self, error: OSError) -> DeciduaError:
         self.discard()

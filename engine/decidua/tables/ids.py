@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from decidua.errors import DeciduaError, Fault, nearest
-from decidua.tables.files import kind_of, open_table
+from decidua.tables.files import open_column, open_table
 from decidua.tables.long_fields import ID
 from decidua.tables.mapping import ColumnMapping
 from decidua.tables.result import ColumnFault, Problem
@@ -58,6 +58,8 @@ def as_ids(cells: pl.Series, table: str) -> pl.Series:
         return pl.select(pl.when(text != "").then(text)).to_series()
     if dtype.is_integer() or isinstance(dtype, pl.Null):
         return cells.cast(pl.String)
+    if dtype.is_decimal():  # as databases hand whole numbers over
+        return cells.cast(pl.String).str.replace(r"\.0+$", "")
     if dtype.is_float():
         whole = cells.cast(pl.Int64, strict=False)
         same = whole.cast(pl.Float64) == cells
@@ -75,14 +77,8 @@ def ids_in_file(path: Path, mapping: ColumnMapping, column: str) -> Iterator[pl.
     Raises:
         DeciduaError: The file cannot be read, or has no such column.
     """
-    table = open_table(path, mapping)
-    need_id(table.columns, column, str(path))
-    if kind_of(path) == "parquet":
-        parts = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
-        for part in parts:
-            yield pl.read_parquet(part, columns=[column], hive_partitioning=False)[column]
-        return
-    for batch in table.batches(WOMEN_READ):
+    need_id(open_table(path, mapping).columns, column, str(path))
+    for batch in open_column(path, mapping, column).batches(WOMEN_READ):
         yield batch[column]
 
 
@@ -119,6 +115,11 @@ class WomenIds:
             for problem, rows in found
             if rows.len()
         )
+
+    @property
+    def known(self) -> int:
+        """How many rows have an id that is theirs alone."""
+        return self._ids.len()
 
     def place(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return rows with ``woman``, the row of the woman whose id is ``id``; null where no woman has it."""

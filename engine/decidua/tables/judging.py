@@ -195,6 +195,7 @@ class TableJudge:
             decidua=__version__,
             as_of=view.day,
             rulebook=view.book.manifest.version,
+            rulebook_sha256=view.book.sha256,
             women=self.women,
             read=tuple((source.column, source.name) for source in self.sources),
             not_read=tuple(column for column in self.columns if column not in read),
@@ -210,6 +211,7 @@ class TableJudge:
             or any(option.spread(self.women) for option in self._options),
             notice=view.book.manifest.notice,
             long=() if self.beside is None else tuple(one.report for one in self.beside.tables.values()),
+            overlays=view.book.overlays,
         )
 
     def _counted(self, key: str) -> Counted:
@@ -229,6 +231,7 @@ class TableJudge:
             hides=hides,
             hides_label=None if hides is None else vocabulary()[hides].label,
             hides_women=0 if hides is None else hidden[hides],
+            hides_in_table=None if hides is None else hides in self.cells.facts,
             statuses=tuple(
                 StatusCount(status, statuses[status])
                 for status in self.view.book.policy.rank.statuses

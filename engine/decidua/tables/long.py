@@ -151,6 +151,7 @@ class _LongReader:
         self.source = source
         self.column, self.sources = find_long_sources(source.columns, mapping, kind, column, source.name)
         self.cells = Cells(self.sources, source.schema, mapping)
+        self.decimal = mapping.decimal
         self.histories = histories_of(kind)
         self._numbers: dict[tuple[Any, ...], int] = {}
         self._bad: dict[tuple[str, Problem], tuple[int, list[int]]] = {}
@@ -161,6 +162,9 @@ class _LongReader:
         parts = [self._placed(self._coded(batch), women) for batch in self.source.batches]
         rows = pl.concat(parts).sort("woman", maintain_order=True) if parts else _no_rows()
         if self._rows and rows.is_empty():
+            if women.women and women.known == 0:
+                said = "has no row of a woman, for no row of the table of women has an id that is its alone"
+                raise DeciduaError(Fault(f"{said}; one row must be one woman there", file=self.source.name))
             raise DeciduaError(
                 Fault(
                     f"none of its {self._rows} rows has the id of a woman in the table; are the ids in '{self.column}' "
@@ -200,7 +204,7 @@ class _LongReader:
             return batch
         cell = pl.col(column).str.strip_chars()
         parts = [cell.str.extract(WEEKS, group).cast(pl.Float64) for group in (1, 2)]
-        number = (parts[0] + parts[1] / 7).cast(pl.String)
+        number = (parts[0] + parts[1] / 7).cast(pl.String).str.replace(".", self.decimal, literal=True)
         return batch.with_columns(pl.coalesce(number, pl.col(column)).alias(column))
 
     def _embryos_with_their_number(self, typed: pl.DataFrame, first: int) -> pl.DataFrame:

@@ -34,6 +34,12 @@ from decidua.tables.names import read_name
 
 __all__ = ["ColumnMapping", "Mapped", "load_mapping", "read_mapping"]
 
+WANTED = {
+    "dict_type": "must hold lines such as 'AGE: age' below it",
+    "list_type": "must be a list, such as [NA, -9]",
+    "string_type": "must be a word or text; write it between quotation marks",
+}
+NOTHING = "holds nothing; an empty cell is unknown by itself, and codes of missing data stand under 'missing'"
 MAX_MAPPING_BYTES = 1_000_000
 Code = str | int | float | bool
 
@@ -176,6 +182,8 @@ def _table(
         fact = find(column.fact)
         if fact is None and (not place or column.fact != ID):
             near = nearest(column.fact, vocabulary() if not place else _fields_of(place[0]))
+            if not place and column.fact == ID:
+                near = "; the column with her id is named on the command line (--id COLUMN, or id='COLUMN')"
             faults.append(_place(document, here, f"there is no finding '{column.fact}'{near}"))
             continue
         for value in dict.fromkeys(recode.values()):
@@ -228,7 +236,7 @@ def _faults(error: ValidationError, document: Document) -> Iterator[Fault]:
     seen: set[tuple[Any, ...]] = set()
     for detail in error.errors(include_url=False):
         place = tuple(step for step in detail["loc"] if step not in ("str", "_Column", "int", "float", "bool", "[key]"))
-        if place in seen:
+        if place in seen or (detail["loc"][-1] == "str" and isinstance(detail["input"], dict)):
             continue
         seen.add(place)
         if detail["type"] == "extra_forbidden":
@@ -238,5 +246,6 @@ def _faults(error: ValidationError, document: Document) -> Iterator[Fault]:
         elif detail["type"] == "missing":
             message = "is required here; add it"
         else:
-            message = f"{detail['msg'][0].lower()}{detail['msg'][1:]}"
+            usual = f"{detail['msg'][0].lower()}{detail['msg'][1:]}"
+            message = NOTHING if detail["input"] is None else WANTED.get(detail["type"], usual)
         yield _place(document, place, message)

@@ -10,23 +10,28 @@ import pyarrow as pa
 
 from decidua.errors import DeciduaError, Fault
 
-__all__ = ["CELL_BYTES", "columns_twice", "ragged_line", "reason", "refuse_types", "refuse_unclosed"]
+__all__ = ["CELL_BYTES", "columns_twice", "reason", "refuse_types", "wrong_line"]
 
 CELL_BYTES = 8_000_000
 """Most bytes of one row of a CSV file."""
 
+IS_NOT = "is not"
+DAMAGED = ("deserializ", "decompress", "corrupt", "checksum", "end of stream")
 CUT_SHORT = ("magic bytes", "metadata bytes", "file size is", "footer", "schema message")
 
 
-def reason(error: Exception) -> str:
+def reason(error: Exception, encoding: str = "utf8") -> str:
     """Say why a table cannot be read.
 
     Args:
         error: What the library that read it said.
+        encoding: In which it was read, if it is text.
     """
     text = str(error)
     if isinstance(error, UnicodeError) or "UTF8" in text or "UTF-8" in text:
-        return "is not UTF-8 text; save it as UTF-8, or name its encoding in the mapping file ('encoding: latin1')"
+        if encoding != "utf8":
+            return f"{IS_NOT} {encoding} text, as its encoding was said to be; save it as UTF-8, or name another"
+        return f"{IS_NOT} UTF-8 text; save it as UTF-8, or name its encoding in the mapping file ('encoding: latin1')"
     if "Expected" in text and "columns, got" in text:
         at = text.index("Expected")
         said = text[at:].partition(": ")[0].replace("Expected", "expected")
@@ -37,6 +42,8 @@ def reason(error: Exception) -> str:
         return f"has a row of more than {CELL_BYTES // 1_000_000} MB; is a quotation mark opened and never closed?"
     if any(sign in text for sign in CUT_SHORT):
         return "is no whole Parquet or Arrow file; it was cut short, or is another kind of file"
+    if any(sign in text.lower() for sign in DAMAGED):
+        return "is damaged within, or was not written to its end; copy or save it anew"
     return f"cannot be read: {text.splitlines()[0]}"
 
 
@@ -50,7 +57,31 @@ def columns_twice(names: Sequence[str]) -> str | None:
     return f"has several columns named {', '.join(twice)}; rename or remove all but one of each"
 
 
-def ragged_line(path: Path, encoding: str, delimiter: str) -> int | None:
+def wrong_line(said: str, path: Path, encoding: str, delimiter: str) -> int | None:
+    """Find the line of a CSV file that is said to be wrong; None where it cannot be found.
+
+    Args:
+        said: What ``reason`` says of it.
+        path: The file.
+        encoding: Its encoding.
+        delimiter: The sign between its cells.
+    """
+    if said.startswith(IS_NOT):
+        return _undecodable_line(path, encoding)
+    return _ragged_line(path, encoding, delimiter) if "ragged" in said else None
+
+
+def _undecodable_line(path: Path, encoding: str) -> int | None:
+    with path.open("rb") as stream:
+        for number, line in enumerate(stream, 1):
+            try:
+                line.decode(encoding)
+            except UnicodeError:
+                return number
+    return None
+
+
+def _ragged_line(path: Path, encoding: str, delimiter: str) -> int | None:
     """Find the first line of a CSV file with other than as many cells as the head; None where it cannot be found."""
     with path.open(encoding=encoding, errors="replace", newline="") as stream:
         reader = csv.reader(stream, delimiter=delimiter)
@@ -59,28 +90,6 @@ def ragged_line(path: Path, encoding: str, delimiter: str) -> int | None:
             return next((reader.line_num for row in reader if len(row) not in (0, cells)), None)
         except csv.Error:
             return None
-
-
-def refuse_unclosed(path: Path, last: pa.RecordBatch | None, rows: int) -> None:
-    """Refuse a CSV file that ends within a quoted cell, for the women in that cell would be lost.
-
-    Args:
-        path: The file.
-        last: The last of its rows.
-        rows: How many were read.
-
-    Raises:
-        DeciduaError: Its last cell runs over several lines and is not closed.
-    """
-    cell = None if last is None or not last.num_columns else last.column(last.num_columns - 1)[-1].as_py()
-    if not isinstance(cell, str) or "\n" not in cell:
-        return
-    with path.open("rb") as stream:
-        stream.seek(max(path.stat().st_size - 1000, 0))
-        end = stream.read().rstrip()
-    if not end.endswith(b'"'):
-        said = f"opens a quotation mark in row {rows} and never closes it, so that the rows after it are in one cell"
-        raise DeciduaError(Fault(said, file=str(path)))
 
 
 def refuse_types(schema: pa.Schema, name: str) -> None:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from decidua.evidence.models import OptionKey
 from decidua.frozen import Frozen
+from decidua.rulebook.overlay import Overlay
 
 __all__ = [
     "Attrition",
@@ -36,7 +37,7 @@ class ColumnFault(Frozen):
 
     Attributes:
         column: The column of the table.
-        fact: The finding it holds.
+        fact: The finding it holds; where counts contradict each other the names of all their columns.
         rows: How many cells.
         first: The first such rows, 1 for the first woman. What stands in the cell is not shown: it may name somebody.
         allowed: What the column may hold.
@@ -48,6 +49,11 @@ class ColumnFault(Frozen):
     rows: int
     first: tuple[int, ...]
     allowed: str
+
+    @property
+    def several(self) -> bool:
+        """Whether it tells of several columns together."""
+        return ", " in self.fact
 
 
 class Counted(Frozen):
@@ -89,6 +95,7 @@ class Attrition(Frozen):
         hides: The finding that, being unknown, leaves most women open; None where none does.
         hides_label: What people read for it.
         hides_women: How many of the women who cannot be placed lack it, where it could still decide.
+        hides_in_table: Whether the table has it at all, or what it follows from; None where none hides any.
         statuses: Women by the status of the option for them, in the declared order.
     """
 
@@ -98,6 +105,7 @@ class Attrition(Frozen):
     hides: str | None
     hides_label: str | None
     hides_women: int
+    hides_in_table: bool | None
     statuses: tuple[StatusCount, ...]
     strategies: tuple[StrategyAttrition, ...]
 
@@ -130,6 +138,7 @@ class CohortReport(Frozen):
     """What is said of the whole table.
 
     Attributes:
+        rulebook, rulebook_sha256: Version of the rules, and digest of their files.
         women: Rows.
         read: Columns that were read, with the fact each holds.
         not_read: Columns that hold no finding, and were passed on as they are.
@@ -142,11 +151,13 @@ class CohortReport(Frozen):
         count_combinations: Distinct combinations of counts whose bounds were worked out.
         spread: Whether either grew towards the number of women, so that little was spared.
         long: The long tables beside it.
+        overlays: Local overlays that lie over the rulebook, and what each changed in it.
     """
 
     decidua: str
     as_of: str
     rulebook: str
+    rulebook_sha256: str
     women: int
     read: tuple[tuple[str, str], ...]
     not_read: tuple[str, ...]
@@ -161,3 +172,4 @@ class CohortReport(Frozen):
     spread: bool
     notice: str
     long: tuple[LongReport, ...] = ()
+    overlays: tuple[Overlay, ...] = ()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from decidua.errors import DeciduaError, Fault
 from decidua.rulebook.book import DatedRulebook
@@ -19,6 +20,7 @@ from decidua.tables.result import CohortReport
 __all__ = ["judge_file", "read_beside"]
 
 Progress = Callable[[int, int | None], None]
+Batch = TypeVar("Batch")
 
 
 def judge_file(  # noqa: PLR0913 - each is an option of the command
@@ -50,7 +52,7 @@ def judge_file(  # noqa: PLR0913 - each is an option of the command
     for read in (table, *(beside.tables.values() if beside is not None else ())):
         refuse_itself(read, out)
     source = open_table(table, mapping)
-    long = read_beside(table, beside, mapping)
+    long = read_beside(table, beside, mapping, progress)
     judge = TableJudge(view, source.columns, source.schema, mapping, long)
     with TableWriter(out, overwrite=overwrite) as writer:
         for batch in source.batches(BATCH):
@@ -65,8 +67,16 @@ def judge_file(  # noqa: PLR0913 - each is an option of the command
     return judge.report()
 
 
-def read_beside(table: Path, beside: Beside | None, mapping: ColumnMapping) -> LongTables | None:
+def read_beside(
+    table: Path, beside: Beside | None, mapping: ColumnMapping, progress: Progress | None = None
+) -> LongTables | None:
     """Read the long tables beside a table in a file, and before them the ids of the women.
+
+    Args:
+        table: The table of women.
+        beside: The long tables.
+        mapping: How all of them are read.
+        progress: Told after each batch that no woman was judged yet, so that the run can be stopped there.
 
     Raises:
         DeciduaError: They cannot be read, or the column with the id was not named.
@@ -75,4 +85,14 @@ def read_beside(table: Path, beside: Beside | None, mapping: ColumnMapping) -> L
         return None
     column = needed_id(beside.column)
     opened = {kind: open_long(path, kind, mapping) for kind, path in beside.tables.items()}
-    return read_long(opened, mapping, column, WomenIds(ids_in_file(table, mapping, column), column, str(table)))
+    for source in opened.values():
+        source.batches = _told(source.batches, progress)
+    ids = _told(ids_in_file(table, mapping, column), progress)
+    return read_long(opened, mapping, column, WomenIds(ids, column, str(table)))
+
+
+def _told(batches: Iterator[Batch], progress: Progress | None) -> Iterator[Batch]:
+    for batch in batches:
+        if progress is not None:
+            progress(0, None)
+        yield batch

@@ -7,11 +7,13 @@ it. Every figure is invented and stands in ``register.yaml``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from decidua.condition.english import lower_first
 from decidua.errors import DeciduaError, Fault
 from decidua.tables.files import TableWriter
 from decidua.tables.long_fields import KINDS
@@ -56,11 +58,31 @@ def write_long_register(
         DeciduaError: No such number of women, or a file cannot be written.
     """
     check_women(women)
+    paths = (path, *(folder / f"{kind}{path.suffix}" for kind in KINDS))
+    made = _make(folder)
+    try:
+        _write(paths, women, seed, overwrite=overwrite, progress=progress)
+    except BaseException:
+        for one in made:
+            with suppress(OSError):
+                one.rmdir()
+        raise
+    return paths[1:]
+
+
+def _make(folder: Path) -> list[Path]:
+    """Make a folder where it does not exist; return those that were made, the innermost first."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DeciduaError(Fault(f"cannot be made: {error.strerror}", file=str(folder))) from None
-    paths = (path, *(folder / f"{kind}{path.suffix}" for kind in KINDS))
+        raise DeciduaError(Fault(f"cannot be made: {lower_first(error.strerror or '')}", file=str(folder))) from None
+    return missing
+
+
+def _write(
+    paths: Sequence[Path], women: int, seed: int, *, overwrite: bool, progress: Callable[[int, int | None], None] | None
+) -> None:
     with (
         TableWriter(paths[0], overwrite=overwrite) as wide,
         TableWriter(paths[1], overwrite=overwrite) as pregnancies,
@@ -75,7 +97,6 @@ def write_long_register(
                 progress(start + count, women)
         for writer in writers:
             writer.finish()
-    return paths[1:]
 
 
 def make_long(women: int, seed: int, *, start: int = 0) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
