@@ -11,22 +11,14 @@ settings.register_profile("decidua", deadline=None)  # a busy machine is no faul
 settings.load_profile("decidua")
 
 ROOT = Path(__file__).parent
-UNMEASURED = (
-    "generative",
-    "packaging",
-    "functional/test_walkthrough.py",
-    "rules/test_rule_schemas.py",
-    "unit/test_comparison.py",
-)
-"""Tests that try very many cases or start processes of their own: measuring would slow them and find no further line."""
+UNMEASURED = ("generative/", "packaging/", *(ROOT / "slow.txt").read_text(encoding="utf-8").split())
+"""Tests over which coverage is not measured, since that doubles their time: those that try very many cases or start
+processes of their own, and each that takes longer than three seconds (`make slow` lists them)."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Measure coverage over the first case of each test: every case runs, and where one went so did the next."""
-    seen: set[str] = set()
+    """Leave coverage out of the slow tests; they run, and what only they reach counts as not covered."""
     for item in items:
-        test = item.nodeid.partition("[")[0]
-        place = item.path.relative_to(ROOT).as_posix()
-        if test in seen or place.startswith(UNMEASURED):
+        test = f"{item.path.relative_to(ROOT).as_posix()}::{item.name.partition('[')[0]}"
+        if test.startswith(UNMEASURED):
             item.add_marker("no_cover")
-        seen.add(test)
