@@ -2,7 +2,7 @@
 # interpreter of the environment to use.
 PYTHON ?= python
 
-.PHONY: check lint types imports rules cases prove test coverage meaning thorough benchmark
+.PHONY: check lint types imports rules cases prove test coverage meaning thorough slow benchmark
 
 check: lint types imports rules cases test
 
@@ -31,7 +31,7 @@ cases:
 test:
 	$(PYTHON) -m pytest -n 2 -q --dist loadgroup
 
-# Branch coverage, over the first case of each test (tests/conftest.py). It takes longer than all the rest.
+# The same tests with branch coverage, measured over all that are quick (tests/conftest.py).
 coverage:
 	$(PYTHON) -m pytest -n 2 -q --dist loadgroup --cov --cov-report=term --cov-fail-under=95
 
@@ -45,6 +45,10 @@ meaning:
 # The generated tests with twenty times the examples, others each time: for a long evening, not for CI.
 thorough:
 	DECIDUA_EXAMPLES=20 $(PYTHON) -m pytest -n 2 -q --dist loadgroup tests/generative
+
+# Lists anew the tests that are too slow to be measured (tests/slow.txt).
+slow:
+	$(PYTHON) tests/benchmarks/slow.py
 
 benchmark:
 	$(PYTHON) -m pytest tests/benchmarks --benchmark-enable --benchmark-only

@@ -73,7 +73,7 @@ def in_order(answer, rows):
 @on_spark
 def test_generated_rules_have_the_verdicts_of_the_reference_engine():
     judged = OnSpark.judge_all(cases())
-    assert len(cases()) == len(judged) >= 30
+    assert len(cases()) == len(judged) >= 20
     for (rules, women), found in zip(cases(), judged, strict=True):
         assert found == judge_by_reference(rules, women)
 
@@ -82,7 +82,7 @@ def test_generated_rules_have_the_verdicts_of_the_reference_engine():
 def test_every_status_definition_and_panel_of_a_row_is_that_of_the_woman(on_three_parts):
     table, rows = on_three_parts
     assert table.rdd.getNumPartitions() == PARTS
-    assert len(rows) >= 60
+    assert len(rows) >= 30
     plain = decidua.cohort(numbered()[0])
     answer = decidua.cohort(table)
     assert answer.columns == plain.columns
