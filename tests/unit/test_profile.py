@@ -281,7 +281,24 @@ MESSAGES = [
         "investigations.tsh.unit",
         "is required here; add it",
     ),
-    ("investigations:\n  tsh: 2", 2, "investigations.tsh", "'2' is not a mapping of fields"),
+    (
+        "investigations:\n  tsh: 2",
+        2,
+        "investigations.tsh",
+        "'2' is not a value with its unit, such as {value: 1, unit: mIU/L}",
+    ),
+    (
+        "investigations: {antiphospholipid: [{result: positive, anticardiolipin: 60}]}",
+        1,
+        "investigations.antiphospholipid.1.anticardiolipin",
+        "'60' is not a value with its unit, such as {value: 1, unit: GPL_or_MPL}",
+    ),
+    (
+        "investigations: {parental_karyotype: abnormal}",
+        1,
+        "investigations.parental_karyotype",
+        "'abnormal' is not one of normal, balanced_rearrangement, other_abnormality; did you mean 'other_abnormality'?",
+    ),
     (
         "investigations:\n  tsh: {value: 501, unit: mIU/L}",
         2,
@@ -484,22 +501,22 @@ CONTRADICTIONS = [
     (
         "pregnancies: {losses: 3, clinical_losses: 2, biochemical_losses: 2}",
         "pregnancies.clinical_losses",
-        "clinical_losses and biochemical_losses make 4, more than the 3 losses in all",
+        "clinical_losses and biochemical_losses make 4, more than the 3 losses in all; correct one of them",
     ),
     (
         "pregnancies: {losses: 3, clinical_losses: 1, biochemical_losses: 1}",
         "pregnancies.losses",
-        "clinical_losses 1 and biochemical_losses 1 do not make the 3 losses in all",
+        "clinical_losses 1 and biochemical_losses 1 do not make the 3 losses in all; correct one of them",
     ),
     (
         "pregnancies: {losses: 3, losses_before_10_weeks: 2, losses_from_14_weeks: 2}",
         "pregnancies.losses_before_10_weeks",
-        "losses_before_10_weeks and losses_from_14_weeks make 4, more than the 3 losses in all",
+        "losses_before_10_weeks and losses_from_14_weeks make 4, more than the 3 losses in all; correct one of them",
     ),
     (
         "pregnancies: {losses: 3, euploid_losses: 2, aneuploid_losses: 1, unbalanced_losses: 1}",
         "pregnancies.euploid_losses",
-        "euploid_losses and aneuploid_losses and unbalanced_losses make 4, more than the 3 losses in all",
+        "euploid_losses and aneuploid_losses and unbalanced_losses make 4, more than the 3 losses in all; correct one of them",
     ),
     (
         "pregnancies: {clinical_losses: 1, biochemical_losses: 1, euploid_losses: 3}",
@@ -568,7 +585,7 @@ CONTRADICTIONS = [
     (
         "pregnancies: {losses: 3, live_births: 0, losses_since_last_live_birth: 2}",
         "pregnancies.losses_since_last_live_birth",
-        "is 2, but she has no live birth and 3 losses",
+        "is 2, but she has no live birth and 3 losses; correct one of them",
     ),
     (
         "pregnancies: {complete: yes, losses: 3, losses_since_last_live_birth: 2}",
@@ -755,7 +772,49 @@ CONTRADICTIONS = [
             ("severe_renal_impairment", "renal_impairment"),
             ("severe_hepatic_dysfunction", "liver_disease"),
             ("lupus", "autoimmune_disease"),
+            ("breast_or_genital_cancer", "malignancy"),
+            ("viral_infection", "infection_any"),
+            ("thrombocytopenia", "cytopenia"),
+            ("recent_haemorrhagic_stroke", "cerebral_haemorrhage"),
         )
+    ),
+    (
+        "medicines: {ciclosporin: yes, immunosuppressants: no}",
+        "medicines.immunosuppressants",
+        "is no, but ciclosporin is yes; correct one of the two",
+    ),
+    *(
+        (
+            f"investigations: {{inherited_thrombophilia: absent, {variant}: present}}",
+            "investigations.inherited_thrombophilia",
+            f"is absent, but {variant} is present; correct one of the two",
+        )
+        for variant in ("factor_v_leiden", "prothrombin_variant")
+    ),
+    (
+        "{pregnancies: {live_births: 0}, transfers: {singles: [{outcome: live_birth}]}}",
+        "pregnancies.live_births",
+        "leaves room for at most 0 live births, but the transfers described led to 1; correct one of the two",
+    ),
+    (
+        "{pregnancies: {complete: yes}, transfers: {singles: [{outcome: ectopic}, {outcome: negative_hcg}]}}",
+        "pregnancies",
+        "leaves room for at most 0 ectopic pregnancies, but the transfers described led to 1; correct one of the two",
+    ),
+    (
+        "{pregnancies: {losses: 1}, transfers: {singles: [{outcome: miscarriage}, {outcome: miscarriage}]}}",
+        "pregnancies",
+        "leaves room for at most 1 clinical losses, but the transfers described led to 2; correct one of the two",
+    ),
+    (
+        "{age: 34.2, transfers: {singles: [{oocytes: own, oocyte_age: 35}]}}",
+        "transfers.singles.1.oocyte_age",
+        "is 35 and the oocytes are her own, but she is 34.2 now; correct one of them",
+    ),
+    (
+        "{age: 30, plan: {oocytes: own, oocyte_age: 38}}",
+        "plan.oocyte_age",
+        "is 38 and the oocytes are her own, but she is 30 now; correct one of them",
     ),
     *(
         (
@@ -789,6 +848,23 @@ CONTRADICTIONS = [
 @pytest.mark.parametrize(("text", "field", "message"), CONTRADICTIONS, ids=[row[0][:70] for row in CONTRADICTIONS])
 def test_what_cannot_be_true_together_is_refused_by_name(text, field, message):
     assert fault(text) == Fault(message, file="woman.yaml", line=1, field=field)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{pregnancies: {live_births: 1}, transfers: {singles: [{outcome: live_birth}, {outcome: negative_hcg}]}}",
+        "{pregnancies: {complete: yes, losses: 2}, transfers: {singles: [{outcome: miscarriage}]}}",
+        "transfers: {singles: [{outcome: live_birth}]}",
+        "{age: 34, transfers: {singles: [{oocytes: own, oocyte_age: 34.6}]}}",  # an age of 34 may be completed years
+        "{age: 42, transfers: {singles: [{oocytes: donor, oocyte_age: 45}]}}",
+        "transfers: {singles: [{oocytes: own, oocyte_age: 45}]}",
+        "investigations: {inherited_thrombophilia: absent, factor_v_leiden: absent}",
+        "medicines: {ciclosporin: no, immunosuppressants: yes}",
+    ],
+)
+def test_what_can_be_true_together_is_read(text):
+    parse_profile(text, name="woman.yaml")
 
 
 def test_contradictions_in_several_sections_are_told_in_one_go_each_with_its_line():

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from decidua.profile.consistency import Contradiction, find_contradictions
+from decidua.profile.consistency import Contradiction, find_contradictions, find_mismatches
 from decidua.profile.finding import Section, YesNo, finding, unknown_section
 from decidua.profile.history import Pregnancies, Transfers
 from decidua.profile.investigations import ImmuneMarkers, Investigations
@@ -80,9 +80,12 @@ class Profile(Section):
 
     @model_validator(mode="after")
     def _refuse_contradictions(self) -> Self:
-        found = find_contradictions(
-            self.pregnancies, self.transfers, self.investigations, self.conditions, self.pregnancy
-        )
+        found = [
+            *find_contradictions(
+                self.pregnancies, self.transfers, self.investigations, self.conditions, self.pregnancy
+            ),
+            *find_mismatches(self.age, self.pregnancies, self.transfers, self.medicines, self.plan),
+        ]
         if found:
             raise Contradiction(found)
         return self

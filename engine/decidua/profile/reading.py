@@ -143,7 +143,10 @@ def _message(detail: Any, root: type[BaseModel]) -> str:
         message = f"is empty; it must hold at least {context['min_length']}"
     elif kind == "literal_error":
         allowed = [word.strip("' ") for word in str(context["expected"]).replace(" or ", ", ").split(",")]
-        message = f"{shown} is not one of {', '.join(allowed)}{nearest(str(given), allowed)}"
+        alike = [word for word in allowed if not str(given).endswith(word)]  # 'abnormal' is no misspelt 'normal'
+        message = f"{shown} is not one of {', '.join(allowed)}{nearest(str(given), alike)}"
+    elif kind == "model_type" and context.get("class_name") == "Measurement":
+        message = f"{shown} is not a value with its unit, such as {{value: 1, unit: {_unit(detail['loc'], root)}}}"
     elif kind in _EXPECTED:
         message = f"{shown} is not {_EXPECTED[kind]}"
     else:  # a fault that this package words itself
@@ -151,12 +154,23 @@ def _message(detail: Any, root: type[BaseModel]) -> str:
     return message
 
 
-def _no_such_field(location: tuple[str | int, ...], root: type[BaseModel]) -> str:
+def _model_above(location: tuple[str | int, ...], root: type[BaseModel]) -> Any:
+    """Return the model that the last step of a location belongs to."""
     model: Any = root
     for step in location[:-1]:
         if isinstance(step, str) and step in model.model_fields:
             model = _inner_model(model.model_fields[step].annotation) or model
-    names = list(model.model_fields)
+    return model
+
+
+def _unit(location: tuple[str | int, ...], root: type[BaseModel]) -> str:
+    """Return the vocabulary's unit of a measured value."""
+    unit: str = _model_above(location, root).model_fields[location[-1]].json_schema_extra["x-decidua"]["unit"]
+    return unit
+
+
+def _no_such_field(location: tuple[str | int, ...], root: type[BaseModel]) -> str:
+    names = list(_model_above(location, root).model_fields)
     hint = nearest(str(location[-1]), names) or f"; it may hold {_listed(names)}"
     return f"there is no such field{hint}"
 

@@ -7,7 +7,34 @@ from pydantic import Field
 
 from decidua.profile.finding import Section, YesNo, finding
 
-__all__ = ["Allergies", "Checks", "Conditions", "Medicines"]
+__all__ = ["KINDS", "KINDS_OF_MEDICINE", "REVEALED_APART", "Allergies", "Checks", "Conditions", "Medicines"]
+
+KINDS = {
+    "heart_failure": ("heart_failure_nyha_3_4",),
+    "renal_impairment": ("severe_renal_impairment",),
+    "liver_disease": ("severe_hepatic_dysfunction",),
+    "autoimmune_disease": ("lupus", "systemic_sclerosis"),
+    "infection_any": (
+        "systemic_infection_untreated",
+        "serious_or_opportunistic_infection",
+        "systemic_fungal_infection",
+        "viral_infection",
+        "parasitic_infection",
+        "ocular_herpes_simplex",
+        "active_tuberculosis",
+        "cervical_infection",
+    ),
+    "malignancy": ("myeloid_malignancy", "breast_or_genital_cancer"),
+    "cytopenia": ("thrombocytopenia",),
+    "cerebral_haemorrhage": ("recent_haemorrhagic_stroke",),
+}
+"""Conditions by the meaning of their names: who has a kind of one has it too."""
+
+KINDS_OF_MEDICINE = {"immunosuppressants": ("ciclosporin",)}
+"""Likewise for medicines."""
+
+REVEALED_APART = ("active_tuberculosis", "cervical_infection", "thrombocytopenia")
+"""Kinds that only a check of their own reveals: that she has nothing of the sort, by her list, does not deny them."""
 
 
 class Conditions(Section):
