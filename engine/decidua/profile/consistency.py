@@ -118,7 +118,6 @@ FAILED_SUBSETS = (
 )
 
 
-
 def _pregnancies(pregnancies: Pregnancies) -> Iterator[Found]:
     here = "pregnancies"
     most = len(pregnancies.singles) if pregnancies.complete else None

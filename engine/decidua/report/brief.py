@@ -13,14 +13,16 @@ from decidua.report.option import (
     SAID,
     STATUS_TONES,
     caution_labels,
+    drug_words,
     effect_words,
     main_effects,
     off_label,
     out_of_1000,
+    says_more,
     sentence,
     strategy_words,
 )
-from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, from_overlay, list_words
+from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, from_overlay, list_words, series
 
 __all__ = ["brief_blocks", "brief_sources"]
 
@@ -54,6 +56,10 @@ def _lines(option: OptionAnswer) -> Iterator[Bullet]:
 
 
 def _ways(option: OptionAnswer) -> Iterator[Bullet]:
+    if option.could_be:
+        could = list_words([status.replace("_", " ") for status in option.could_be], "or")
+        when = "once that is known" if option.status == "undetermined" else "by another way that is still open"
+        yield Bullet("Could become", f"{could}, {when}.", "open")
     leading = next(one for one in option.strategies if one.id == option.leading_strategy)
     if leading.dose == leading.timing == NOT_READ:
         yield Bullet("As studied", f"dose and timing not read. {off_label(leading)}.", "open")
@@ -177,15 +183,21 @@ def _cautions(option: OptionAnswer) -> Iterator[Bullet]:
     if not option.cautions:
         yield Bullet("Against it", "no safety record was read.", "open")
         return
+    several = len({one.drug for one in option.cautions}) > 1
     for one in option.cautions:
         if one.verdict == "yes":
             kind = "contraindicated" if one.stops else one.level.replace("_", " ")
-            yield Bullet("Against it", f"{one.label}: {kind}. {sentence(one.text)}", "bad" if one.stops else "open")
+            of_drug = f" ({drug_words(one.drug)})" if several else ""
+            said = f"{one.label}: {kind}{of_drug}. {says_more(one)}".rstrip()
+            yield Bullet("Against it", said, "bad" if one.stops else "open")
+    first: list[str] = []
     for stops, label in ((True, "Rule out first"), (False, "Not known either")):
-        labels = caution_labels([one for one in option.cautions if one.verdict == "unknown" and one.stops is stops])
+        open_ones = [one for one in option.cautions if one.verdict == "unknown" and one.stops is stops]
+        labels = [words for words in caution_labels(open_ones) if words not in first]
+        first = labels if stops else first
         if labels:
             shown = labels if stops else labels[:LABELS_NAMED]
-            yield Bullet(label, f"{', '.join(shown)}{_and_more(labels, shown)}.", "open")
+            yield Bullet(label, f"{series(shown)}{_and_more(labels, shown)}.", "open")
     if all(one.verdict == "no" for one in option.cautions):
         yield Bullet("Against it", "none of the cautions recorded for its drugs is present.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from decidua.assessment.result import (
@@ -15,18 +16,31 @@ from decidua.assessment.result import (
 )
 from decidua.assessment.words import PER_WORDS
 from decidua.report.hers import hers_line, standing_bullets
-from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, Tone, from_overlay, list_words, lower_first
+from decidua.report.parts import (
+    Block,
+    Bullet,
+    Bullets,
+    Heading,
+    Paragraph,
+    Tone,
+    from_overlay,
+    list_words,
+    lower_first,
+    series,
+)
 from decidua.report.study import study_bullets
 
 __all__ = [
     "SAID",
     "STATUS_TONES",
     "caution_labels",
+    "drug_words",
     "effect_words",
     "main_effects",
     "off_label",
     "option_blocks",
     "out_of_1000",
+    "says_more",
     "sentence",
     "strategy_words",
 ]
@@ -311,7 +325,8 @@ def _cautions(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
     for caution in option.cautions:
         if caution.verdict == "yes":
             tone: Tone = "bad" if caution.stops else "open"
-            yield Bullet(caution.label, f"present. {_caution_words(caution)}: {caution.text}.", tone)
+            said = f": {caution.text.removesuffix('.')}" if says_more(caution) else ""
+            yield Bullet(caution.label, f"present. {_caution_words(caution)}{said}.", tone)
     yield from _unknown_cautions(option, full=full)
     if full:
         for caution in option.cautions:
@@ -322,13 +337,16 @@ def _cautions(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
 
 
 def _unknown_cautions(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
+    first: list[str] = []
     for stop, words in ((True, "Contraindications to rule out first"), (False, "Other cautions not known")):
-        labels = caution_labels([one for one in option.cautions if one.verdict == "unknown" and one.stops is stop])
+        open_ones = [one for one in option.cautions if one.verdict == "unknown" and one.stops is stop]
+        labels = [label for label in caution_labels(open_ones) if label not in first]
+        first = labels if stop else first
         if not labels:
             continue
         shown = labels if full or stop else labels[:CAUTIONS_SHOWN]
         more = f" and {len(labels) - len(shown)} more" if len(shown) < len(labels) else ""
-        yield Bullet(words, f"{', '.join(shown)}{more}.", "open")
+        yield Bullet(words, f"{series(shown)}{more}.", "open")
 
 
 def caution_labels(cautions: Sequence[CautionAnswer]) -> list[str]:
@@ -336,9 +354,20 @@ def caution_labels(cautions: Sequence[CautionAnswer]) -> list[str]:
     return list(dict.fromkeys(lower_first(one.label) for one in cautions))
 
 
+def drug_words(drug: str) -> str:
+    """Return the key of a safety record as a person writes it."""
+    return {"ivig": "IVIG", "tnf_antagonists": "TNF antagonists"}.get(drug, drug.replace("_", " "))
+
+
+def says_more(caution: CautionAnswer) -> str:
+    """Return the text of a caution as a sentence, or nothing where it only says its label once more."""
+    told, label = (re.sub(r"[^a-z]+", " ", words.lower()).strip() for words in (caution.text, caution.label))
+    return "" if told == label else sentence(caution.text)
+
+
 def _caution_words(caution: CautionAnswer) -> str:
     stops = "Contraindicated" if caution.stops else caution.level.replace("_", " ").capitalize()
-    return f"{stops}, {caution.drug.replace('_', ' ')} [{caution.source}]{from_overlay(caution.overlay)}"
+    return f"{stops}, {drug_words(caution.drug)} [{caution.source}]{from_overlay(caution.overlay)}"
 
 
 def _missing(option: OptionAnswer) -> Iterator[Bullet]:
