@@ -293,6 +293,15 @@ MESSAGES = [
         "investigations.antiphospholipid.1.anticardiolipin",
         "'60' is not a value with its unit, such as {value: 1, unit: GPL_or_MPL}",
     ),
+    ("losses: 4", 1, "losses", "there is no such field; 'pregnancies' has one of that name"),
+    ("conditions: {egg: yes}", 1, "conditions.egg", "there is no such field; 'allergies' has one of that name"),
+    ("medicines: {comlete: yes}", 1, "medicines.comlete", "there is no such field; did you mean 'complete'?"),
+    (
+        "ciclosporin: yes",
+        1,
+        "ciclosporin",
+        "there is no such field; 'allergies' and 'medicines' have one of that name",
+    ),
     (
         "investigations: {parental_karyotype: abnormal}",
         1,
@@ -865,6 +874,51 @@ def test_what_cannot_be_true_together_is_refused_by_name(text, field, message):
 )
 def test_what_can_be_true_together_is_read(text):
     parse_profile(text, name="woman.yaml")
+
+
+def test_from_python_too_an_unknown_key_is_told_with_the_nearest_real_one_beside_every_other_fault():
+    described = {
+        "agee": 34,
+        "diabetes": True,
+        "pregnancies": {"loses": 4, "losses": -1, "singles": [{"outcom": "miscarriage"}]},
+        "transfers": {"singles": [{"embryos": []}]},
+        "hokum": 1,
+    }
+    with pytest.raises(ValidationError) as caught:
+        Profile.model_validate(described)
+    told = {".".join(map(str, one["loc"])): (one["type"], one["msg"]) for one in caught.value.errors()}
+    unknown = "extra_forbidden"
+    assert told == {
+        "agee": (unknown, "There is no such field; did you mean 'age'?"),
+        "diabetes": (unknown, "There is no such field; 'conditions' has one of that name"),
+        "hokum": (unknown, "There is no such field"),
+        "pregnancies.loses": (unknown, "There is no such field; did you mean 'losses'?"),
+        "pregnancies.losses": ("greater_than_equal", "Input should be greater than or equal to 0"),
+        "pregnancies.singles.0.outcome": ("missing", "Field required"),
+        "pregnancies.singles.0.outcom": (unknown, "There is no such field; did you mean 'outcome'?"),
+        "transfers.singles.0.embryos": (
+            "no_embryo",
+            "holds no embryo; leave it out where the embryos are not known",
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (({"age": 34},), "'assess' takes a Profile, not dict; make one with decidua.load_profile(path)"),
+        ((None,), "'assess' takes a Profile, not NoneType"),
+    ],
+)
+def test_what_is_no_profile_is_refused_with_the_way_to_make_one(arguments, message):
+    with pytest.raises(DeciduaError) as caught:
+        decidua.assess(*arguments)
+    assert str(caught.value).startswith(message)
+
+
+def test_a_path_is_no_rulebook():
+    with pytest.raises(DeciduaError, match=r"'rulebook' takes a Rulebook, not str; read one with"):
+        decidua.assess(Profile(), rulebook="rules")
 
 
 def test_contradictions_in_several_sections_are_told_in_one_go_each_with_its_line():

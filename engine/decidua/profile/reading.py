@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from decidua.document import Document, Place, parse_document, read_document
 from decidua.errors import DeciduaError, DocumentError, Fault, ProfileError, RatesError, nearest
 from decidua.profile.consistency import Contradiction
+from decidua.profile.finding import model_above, where_it_belongs
 from decidua.profile.model import Profile
 
 if TYPE_CHECKING:
@@ -120,13 +121,6 @@ def _places(error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[Pl
         yield detail["loc"], _message(detail, model)
 
 
-def _inner_model(annotation: Any) -> Any:
-    """Return the model an annotation holds, looking through optional values and tuples."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((inner for part in get_args(annotation) if (inner := _inner_model(part))), None)
-
-
 def _message(detail: Any, root: type[BaseModel]) -> str:
     kind, given, context = detail["type"], detail["input"], detail.get("ctx", {})
     shown = _shown(given)
@@ -154,24 +148,15 @@ def _message(detail: Any, root: type[BaseModel]) -> str:
     return message
 
 
-def _model_above(location: tuple[str | int, ...], root: type[BaseModel]) -> Any:
-    """Return the model that the last step of a location belongs to."""
-    model: Any = root
-    for step in location[:-1]:
-        if isinstance(step, str) and step in model.model_fields:
-            model = _inner_model(model.model_fields[step].annotation) or model
-    return model
-
-
 def _unit(location: tuple[str | int, ...], root: type[BaseModel]) -> str:
     """Return the vocabulary's unit of a measured value."""
-    unit: str = _model_above(location, root).model_fields[location[-1]].json_schema_extra["x-decidua"]["unit"]
+    unit: str = model_above(location, root).model_fields[location[-1]].json_schema_extra["x-decidua"]["unit"]
     return unit
 
 
 def _no_such_field(location: tuple[str | int, ...], root: type[BaseModel]) -> str:
-    names = list(_model_above(location, root).model_fields)
-    hint = nearest(str(location[-1]), names) or f"; it may hold {_listed(names)}"
+    names = list(model_above(location, root).model_fields)
+    hint = where_it_belongs(location, root) or f"; it may hold {_listed(names)}"
     return f"there is no such field{hint}"
 
 
