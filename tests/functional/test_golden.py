@@ -153,3 +153,16 @@ def test_of_an_option_with_an_open_population_it_is_said_what_it_could_become(na
             could, _, when = said.rpartition(", ")
             assert could.replace(" or ", ", ").split(", ") == [status.replace("_", " ") for status in answer.could_be]
             assert when.startswith("once" if answer.status == "undetermined" else "by another way")
+
+
+@pytest.mark.parametrize("name", sorted(PROFILES))
+def test_of_dose_and_timing_it_is_said_which_was_not_read(name):
+    for answer in assessed(name).options:
+        said = text_in_a_line(answer).partition("As studied: ")[2].partition("Found")[0]
+        leading = next((one for one in answer.strategies if one.id == answer.leading_strategy), None)
+        if not said or leading is None:
+            continue
+        both = "dose and timing not read" in said.lower()
+        for what, told in (("dose", leading.dose), ("timing", leading.timing)):
+            assert told != "not read" or both or f"{what} not read" in said.lower()
+        assert ". Not read." not in said

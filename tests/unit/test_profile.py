@@ -229,8 +229,14 @@ def test_weeks_that_are_no_gestational_age_are_refused(written):
 
 # Messages
 
+OF_PREGNANCIES = (
+    "complete, losses, clinical_losses, biochemical_losses, consecutive_losses, losses_before_10_weeks, "
+    "losses_from_14_weeks, euploid_losses, aneuploid_losses, unbalanced_losses, losses_with_current_partner, "
+    "ectopic and 6 more"
+)
+
 MESSAGES = [
-    ("age: '34'", 1, "age", "'34' is not a number"),
+    ("age: '34'", 1, "age", "'34' stands in quotes; write the number without them"),
     ("bmi: 22\nage: yes", 2, "age", "'true' is not a number"),
     ("age: 1e999", 1, "age", "'Infinity' is not a finite number"),
     ("age: 11.9", 1, "age", "'11.9' is not possible; it must be at least 12"),
@@ -239,7 +245,7 @@ MESSAGES = [
     ("age: {years: 34}", 1, "age", "a mapping is not a number"),
     ("why: ''", 1, "why", "'' is not long enough; give at least one character"),
     ("why: 3", 1, "why", "'3' is not text"),
-    (f"why: {'x' * 601}", 1, "why", f"'{'x' * 57}...' is not short enough"),
+    (f"why: {'x' * 601}", 1, "why", "has 601 characters; it may have at most 600"),
     (
         "pregnancies:\n  losses: 2.5",
         2,
@@ -247,9 +253,20 @@ MESSAGES = [
         "'2.5' is not a whole number",
     ),
     ("pregnancies:\n  losses: 41", 2, "pregnancies.losses", "'41' is not possible; it must be at most 40"),
-    ("pregnancies:", 1, "pregnancies", "an empty value is not a mapping of fields"),
-    ("pregnancies: [1]", 1, "pregnancies", "a list is not a mapping of fields"),
-    ("pregnancies:\n  singles: 3", 2, "pregnancies.singles", "'3' is not a list"),
+    ("pregnancies:", 1, "pregnancies", f"an empty value is not a mapping of fields; its fields are {OF_PREGNANCIES}"),
+    ("pregnancies: [1]", 1, "pregnancies", f"a list is not a mapping of fields; its fields are {OF_PREGNANCIES}"),
+    (
+        "plan: transfer",
+        1,
+        "plan",
+        "'transfer' is not a mapping of fields; its fields are next, good_frozen_embryo, oocytes, oocyte_age",
+    ),
+    (
+        "pregnancies:\n  singles: 3",
+        2,
+        "pregnancies.singles",
+        "'3' is not a list; write each entry on a line of its own that begins with '- '",
+    ),
     (
         "pregnancies:\n  singles:\n    - outcome: molar\n    - weeks: 8",
         4,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -135,12 +136,19 @@ def _message(detail: Any, root: type[BaseModel]) -> str:
         message = f"holds {context['actual_length']} entries; it must hold at most {context['max_length']}"
     elif kind == "too_short":
         message = f"is empty; it must hold at least {context['min_length']}"
+    elif kind == "string_too_long":
+        message = f"has {len(given)} characters; it may have at most {context['max_length']}"
     elif kind == "literal_error":
         allowed = [word.strip("' ") for word in str(context["expected"]).replace(" or ", ", ").split(",")]
         alike = [word for word in allowed if not str(given).endswith(word)]  # 'abnormal' is no misspelt 'normal'
         message = f"{shown} is not one of {', '.join(allowed)}{nearest(str(given), alike)}"
     elif kind == "model_type" and context.get("class_name") == "Measurement":
         message = f"{shown} is not a value with its unit, such as {{value: 1, unit: {_unit(detail['loc'], root)}}}"
+    elif kind == "model_type":
+        names = list(model_above((*detail["loc"], ""), root).model_fields)
+        message = f"{shown} is not a mapping of fields; its fields are {_listed(names)}"
+    elif kind in ("int_type", "float_type") and isinstance(given, str) and _NUMBER.fullmatch(given):
+        message = f"{shown} stands in quotes; write the number without them"
     elif kind in _EXPECTED:
         message = f"{shown} is not {_EXPECTED[kind]}"
     else:  # a fault that this package words itself
@@ -160,6 +168,7 @@ def _no_such_field(location: tuple[str | int, ...], root: type[BaseModel]) -> st
     return f"there is no such field{hint}"
 
 
+_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 _LIMITS = {"greater_than_equal": ("at least", "ge"), "less_than_equal": ("at most", "le")}
 _EXPECTED = {
     "int_type": "a whole number",
@@ -168,9 +177,7 @@ _EXPECTED = {
     "bool_type": "yes or no (without quotes)",
     "string_type": "text",
     "string_too_short": "long enough; give at least one character",
-    "string_too_long": "short enough",
-    "tuple_type": "a list",
-    "model_type": "a mapping of fields",
+    "tuple_type": "a list; write each entry on a line of its own that begins with '- '",
     "date_type": "a date (YYYY-MM-DD)",
 }
 

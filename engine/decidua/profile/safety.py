@@ -191,7 +191,7 @@ class Conditions(Section):
     lupus: YesNo = finding("Systemic lupus erythematosus", fact="condition.lupus")
     infertility: YesNo = finding("Infertility", fact="condition.infertility")
     polycystic_ovary_syndrome: YesNo = finding("Polycystic ovary syndrome", fact="condition.polycystic_ovary_syndrome")
-    smoking: YesNo = finding("Smokes", fact="condition.smoking")
+    smoking: YesNo = finding("Smoking", fact="condition.smoking")
 
 
 class Allergies(Section):
@@ -225,14 +225,16 @@ class Medicines(Section):
 
     complete: bool = Field(default=False, description="Nothing else is present: an unlisted one is a no.")
     live_vaccine: YesNo = finding("Live vaccine given recently or planned", fact="medicine.live_vaccine")
-    qt_prolonging_medicine: YesNo = finding("Takes a medicine that prolongs QT", fact="medicine.qt_prolonging_medicine")
-    tamoxifen: YesNo = finding("Takes tamoxifen", fact="medicine.tamoxifen")
-    ciclosporin: YesNo = finding("Takes ciclosporin", fact="medicine.ciclosporin")
+    qt_prolonging_medicine: YesNo = finding(
+        "Medicine that prolongs QT taken now", fact="medicine.qt_prolonging_medicine"
+    )
+    tamoxifen: YesNo = finding("Tamoxifen taken now", fact="medicine.tamoxifen")
+    ciclosporin: YesNo = finding("Ciclosporin taken now", fact="medicine.ciclosporin")
     hydroxychloroquine_over_5_years: YesNo = finding(
         "Earlier hydroxychloroquine for more than 5 years", fact="medicine.hydroxychloroquine_over_5_years"
     )
-    corticosteroids: YesNo = finding("Takes a corticosteroid", fact="medicine.corticosteroids")
-    immunosuppressants: YesNo = finding("Takes an immunosuppressant", fact="medicine.immunosuppressants")
+    corticosteroids: YesNo = finding("Corticosteroid taken now", fact="medicine.corticosteroids")
+    immunosuppressants: YesNo = finding("Immunosuppressant taken now", fact="medicine.immunosuppressants")
 
 
 class Checks(Section):

@@ -10,11 +10,13 @@ from collections.abc import Iterator, Sequence
 from decidua.assessment.result import EffectAnswer, HarmAnswer, OptionAnswer, PositionAnswer
 from decidua.report.hers import BASELINES, hers_line, standing_bullets
 from decidua.report.option import (
+    NOT_READ,
     SAID,
     STATUS_TONES,
     caution_labels,
     drug_words,
     effect_words,
+    how_given,
     main_effects,
     off_label,
     out_of_1000,
@@ -22,11 +24,10 @@ from decidua.report.option import (
     sentence,
     strategy_words,
 )
-from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, from_overlay, list_words, series
+from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, Tone, from_overlay, list_words, series
 
 __all__ = ["brief_blocks", "brief_sources"]
 
-NOT_READ = "not read"
 WAYS_NAMED = 3
 HARMS_NAMED = 2
 LABELS_NAMED = 8
@@ -61,10 +62,8 @@ def _ways(option: OptionAnswer) -> Iterator[Bullet]:
         when = "once that is known" if option.status == "undetermined" else "by another way that is still open"
         yield Bullet("Could become", f"{could}, {when}.", "open")
     leading = next(one for one in option.strategies if one.id == option.leading_strategy)
-    if leading.dose == leading.timing == NOT_READ:
-        yield Bullet("As studied", f"dose and timing not read. {off_label(leading)}.", "open")
-    else:
-        yield Bullet("As studied", f"{sentence(leading.dose)} {sentence(leading.timing)} {off_label(leading)}.")
+    tone: Tone = "open" if leading.dose == leading.timing == NOT_READ else "plain"
+    yield Bullet("As studied", f"{how_given(leading)} {off_label(leading)}.", tone)
     others = [one for one in option.strategies if one is not leading and one.status != "not_applicable"]
     for one in others[:WAYS_NAMED]:
         yield Bullet("Another way", f"{one.title}: {strategy_words(one)}.", STATUS_TONES[one.status])

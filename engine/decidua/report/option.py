@@ -31,11 +31,13 @@ from decidua.report.parts import (
 from decidua.report.study import study_bullets
 
 __all__ = [
+    "NOT_READ",
     "SAID",
     "STATUS_TONES",
     "caution_labels",
     "drug_words",
     "effect_words",
+    "how_given",
     "main_effects",
     "off_label",
     "option_blocks",
@@ -121,12 +123,26 @@ def strategy_words(strategy: StrategyAnswer) -> str:
 
 
 def _strategy_details(strategy: StrategyAnswer, *, full: bool) -> Iterator[str]:
-    yield f"{sentence(strategy.dose)} {sentence(strategy.timing)} {off_label(strategy)}."
+    yield f"{how_given(strategy)} {off_label(strategy)}."
     if strategy.status == "contraindicated":
         yield sentence(strategy.because)
     elif strategy.because and (full or strategy.verdict != "yes" or strategy.status == "not_applicable"):
         for_her = {"yes": "Hers", "no": "Not hers", "unknown": "Open"}[strategy.verdict]
         yield f"{for_her}: {strategy.because}."
+
+
+NOT_READ = "not read"
+
+
+def how_given(strategy: StrategyAnswer) -> str:
+    """Say dose and timing, and which of them was not read."""
+    if strategy.dose == strategy.timing == NOT_READ:
+        return "Dose and timing not read."
+    dose, timing = (
+        f"{name} not read." if said == NOT_READ else sentence(said)
+        for name, said in (("Dose", strategy.dose), ("Timing", strategy.timing))
+    )
+    return f"{dose} {timing}"
 
 
 def off_label(strategy: StrategyAnswer) -> str:

@@ -188,7 +188,8 @@ class _Page:
             tones = grid.cell_tones[index] if grid.cell_tones else painted
             table.add_row(*(Text(cell, style=STYLES[one]) for cell, one in zip(row, tones, strict=True)))
         console.print(table)
-        self.lines.extend([*stream.getvalue().rstrip().split("\n"), ""])
+        drawn = stream.getvalue().rstrip().split("\n")
+        self.lines.extend([*([""] if self._ascii_only and self.lines[-1:] != [""] else []), *drawn, ""])
 
 
 def _widths(grid: Grid, width: int) -> list[int]:
