@@ -3,6 +3,7 @@
 After a change that is meant: DECIDUA_GOLDEN=write python -m pytest tests/functional/test_golden.py, then read the diff.
 """
 
+import itertools
 import json
 import os
 import re
@@ -166,3 +167,12 @@ def test_of_dose_and_timing_it_is_said_which_was_not_read(name):
         for what, told in (("dose", leading.dose), ("timing", leading.timing)):
             assert told != "not read" or both or f"{what} not read" in said.lower()
         assert ". Not read." not in said
+
+
+@pytest.mark.parametrize("name", sorted(PROFILES))
+def test_it_is_said_why_an_option_stands_above_the_next(name):
+    for answer, following in itertools.pairwise(assessed(name).options):
+        if answer.status != "not_applicable":
+            assert answer.above_next.startswith((f"Above {following.name}", f"Level with {following.name} "))
+            assert answer.above_next in text_in_a_line(answer)
+            assert f"{following.name} has" not in answer.above_next

@@ -833,9 +833,9 @@ CONTRADICTIONS = [
         "leaves room for at most 1 clinical losses, but the transfers described led to 2; correct one of the two",
     ),
     (
-        "{age: 34.2, transfers: {singles: [{oocytes: own, oocyte_age: 35}]}}",
+        "{age: 34.2, transfers: {singles: [{oocytes: own, oocyte_age: 35.2}]}}",
         "transfers.singles.1.oocyte_age",
-        "is 35 and the oocytes are her own, but she is 34.2 now; correct one of them",
+        "is 35.2 and the oocytes are her own, but she is 34.2 now; correct one of them",
     ),
     (
         "{age: 30, plan: {oocytes: own, oocyte_age: 38}}",
@@ -882,6 +882,7 @@ def test_what_cannot_be_true_together_is_refused_by_name(text, field, message):
         "{pregnancies: {live_births: 1}, transfers: {singles: [{outcome: live_birth}, {outcome: negative_hcg}]}}",
         "{pregnancies: {complete: yes, losses: 2}, transfers: {singles: [{outcome: miscarriage}]}}",
         "transfers: {singles: [{outcome: live_birth}]}",
+        "{pregnancies: {losses: 0}, transfers: {singles: [{outcome: biochemical_loss}]}}",
         "{age: 34, transfers: {singles: [{oocytes: own, oocyte_age: 34.6}]}}",  # an age of 34 may be completed years
         "{age: 42, transfers: {singles: [{oocytes: donor, oocyte_age: 45}]}}",
         "transfers: {singles: [{oocytes: own, oocyte_age: 45}]}",

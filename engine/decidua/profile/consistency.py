@@ -60,9 +60,10 @@ BORN_OF_TRANSFERS = {
     "stillbirth": ("stillbirths", "stillbirths"),
     "ectopic": ("ectopic", "ectopic pregnancies"),
     "miscarriage": ("clinical_losses", "clinical losses"),
-    "biochemical_loss": ("biochemical_losses", "biochemical losses"),
 }
-"""Outcomes of a transfer that are a pregnancy, with its count and how it is called."""
+"""Outcomes of a transfer that are a pregnancy, with its count and how it is called.
+
+Biochemical losses are left out: who describes them with her transfers may not count them among her pregnancies."""
 
 
 def _born_of_transfers(pregnancies: Pregnancies, transfers: Transfers) -> Iterator[Found]:
@@ -87,7 +88,9 @@ def _own_oocytes(age: float | None, transfers: Transfers, plan: Plan) -> Iterato
         (("transfers", "singles", str(index)), single) for index, single in enumerate(transfers.singles)
     ]
     for place, of in (*oocytes, (("plan",), plan)):
-        if of.oocytes == "own" and of.oocyte_age is not None and of.oocyte_age >= int(age) + 1:
+        if (
+            of.oocytes == "own" and of.oocyte_age is not None and of.oocyte_age >= age + 1
+        ):  # her age may be told in completed years
             message = f"is {of.oocyte_age:g} and the oocytes are her own, but she is {age:g} now; correct one of them"
             yield (*place, "oocyte_age"), message
 

@@ -43,6 +43,8 @@ def brief_blocks(option: OptionAnswer) -> Iterator[Block]:
         return
     yield Paragraph(option.what_it_is, "muted")
     yield Paragraph(option.why)
+    if option.above_next:
+        yield Paragraph(option.above_next, "muted")
     yield Bullets(tuple(_lines(option)), indent=4)
 
 
