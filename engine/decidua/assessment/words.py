@@ -32,6 +32,7 @@ __all__ = [
     "outcome_names",
     "printed_effect",
     "says",
+    "series",
     "who_wrote",
     "year_of",
 ]
