@@ -73,6 +73,8 @@ def read_document(path: str | Path, *, limit: int) -> Document:
 def read_text(path: str | Path, *, limit: int) -> str:
     """Read a UTF-8 text file of at most ``limit`` bytes; every failure is a ``DocumentError`` with the cure."""
     name = os.fspath(path)
+    if not name:
+        raise DocumentError(Fault("the name of the file is empty; name one", code="D001"))
     try:
         status = Path(name).stat()
         if stat.S_ISDIR(status.st_mode):

@@ -131,3 +131,13 @@ def test_the_rules_show_what_can_change_and_why():
     assert "plan.next" in text
     assert "What is planned can be planned otherwise." in text
     assert "most findings" in text.lower()
+
+
+def test_the_proof_of_a_rule_is_written_out_once_and_then_named():
+    lines = explained("bleeding_no_scan", "progestogens").splitlines()
+    proofs = [at for at, line in enumerate(lines) if "recurrent pregnancy loss by at least one definition" in line]
+    assert [lines[at].endswith(": as above") for at in proofs] == [False, True, True]
+    assert [line for line in lines[proofs[0] : proofs[1]] if "RPL by RCOG 2023" in line]
+    assert not [line for line in lines[proofs[1] :] if "RPL by" in line]
+    short = [line for line in lines if line.endswith("she is not pregnant now")]
+    assert len(short) == 2

@@ -46,7 +46,7 @@ BAD = {
     "two documents": ("age: 34\n---\nage: 35\n", [", line 2: a second document starts here; give one document a file"]),
     "age 340": ("why: x\nage: 340\n", [", line 2: age: '340' is not possible; it must be at most 65"]),
     "age in words": ("age: thirty\n", [", line 1: age: 'thirty' is not a number"]),
-    "age in quotes": ("age: '34'\n", [", line 1: age: '34' is not a number"]),
+    "age in quotes": ("age: '34'\n", [", line 1: age: '34' stands in quotes; write the number without them"]),
     "minus one loss": (
         "pregnancies:\n  losses: -1\n",
         [", line 2: pregnancies.losses: '-1' is not possible; it must be at least 0"],

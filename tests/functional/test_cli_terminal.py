@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import html
+import itertools
 import json
 import re
 import subprocess
@@ -41,6 +42,19 @@ def test_no_line_of_an_answer_is_wider_than_80_columns(name):
     for words, encoding in (((), "utf-8"), ((), "ascii"), (long, "utf-8"), (long, "ascii")):
         line = widest(told("assess", PROFILES[name], *words, encoding=encoding).out)
         assert columns_of(line) <= 80, line
+
+
+@every_profile
+def test_parts_of_an_answer_stand_apart_by_one_blank_line_and_no_more(name):
+    for encoding in ("utf-8", "ascii"):
+        out = told("assess", PROFILES[name], "--engine", "reference", encoding=encoding).out
+        assert "\n\n\n" not in out
+        lines = out.splitlines()
+        for before, line in itertools.pairwise(lines):
+            heading = re.match(r"[0-9]+\. |[A-Z][A-Z ,?]+$", line)
+            assert not heading or before == "", line
+        table = next(at for at, line in enumerate(lines) if line.startswith("  Every way to use an option"))
+        assert lines[table - 1] == ""
 
 
 @pytest.mark.parametrize("name", ["four_losses_two_described", "contraindications", "rif_three_euploid"])

@@ -19,6 +19,7 @@ from decidua.assessment.effects import live_birth_lines, rate_strategy
 from decidua.assessment.result import Assessment, EffectAnswer, OptionAnswer, StudyAnswer
 from decidua.evidence.models import Arm, Outcome, Study
 from decidua.profile.model import Profile
+from decidua.report.study import study_bullets
 from decidua.rulebook.folder import data_folder
 
 REVIEW = "2016-07"
@@ -245,6 +246,15 @@ def test_the_intralipid_series_shows_its_91_percent_as_printed(name):
 def test_the_intralipid_series_shows_its_52_percent_pregnancies(name):
     (series,) = (one for one in written("intralipid", name)["studies"] if one["id"] == "coulam-acacio-2012")
     assert figures_shown(series) & {"104/200", "52 %"}
+
+
+@pytest.mark.parametrize("name", [FOUR_LOSSES, FAILED_TRANSFERS])
+def test_the_intralipid_series_is_told_with_both_its_shares(name):
+    option = next(one for one in answer(name).options if one.option == "intralipid")
+    (told,) = (one for one in study_bullets(option, full=True) if one.label == "coulam-acacio-2012")
+    text = " ".join((told.text, *told.details))
+    assert "clinical pregnancy: 104/200 (52 %) (denominator not stated), derived, one arm without control" in text
+    assert "ongoing pregnancy or live birth: 91 % (denominator not stated), one arm without control" in text
 
 
 @pytest.mark.parametrize(

@@ -274,3 +274,19 @@ def test_a_schema_that_is_not_named_is_refused(words, said):
     ran = run("schema", *words)
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
+
+
+@pytest.mark.parametrize("id_", ["aps", "scarpellini-2009", "progesterone", "rpl-asrm-2012", "eapen-2019"])
+def test_sentences_of_a_record_stand_as_sentences_and_what_is_usual_is_not_said(id_):
+    said = shown(id_)
+    assert ".," not in said
+    assert ".;" not in said
+    assert "url exact yes" not in said
+    assert "hard stop yes" not in said
+
+
+def test_what_is_not_usual_of_a_record_is_said():
+    assert "hard stop no" in shown("progesterone")
+    assert "url exact no" in shown("progesterone")
+    assert "isolates no" in shown("winger-reed-2008")
+    assert "isolates yes" not in shown("eapen-2019")

@@ -309,6 +309,10 @@ def test_a_directory_is_refused(tmp_path):
     assert refused_file(tmp_path).message == "is a directory; name one file in it"
 
 
+def test_a_file_without_a_name_is_no_directory():
+    assert refused_file("").message == "the name of the file is empty; name one"
+
+
 def test_a_missing_file_is_refused(tmp_path):
     assert refused_file(tmp_path / "nobody.yaml").message == "does not exist; check the path"
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from decidua.profile.facts import draw_facts
 from decidua.profile.interval import Interval
 from decidua.profile.model import Profile
+from decidua.profile.safety import KINDS, KINDS_OF_MEDICINE, REVEALED_APART
 from decidua.profile.vocabulary import direct_facts, vocabulary
 
 
@@ -136,6 +137,22 @@ IMPLIED = [
     ({"conditions": {"lupus": False}}, "condition.autoimmune_disease", None),
     ({"conditions": {"autoimmune_disease": False}}, "condition.lupus", False),
     ({"conditions": {"autoimmune_disease": True}}, "condition.lupus", None),
+    ({"conditions": {"systemic_sclerosis": True}}, "condition.autoimmune_disease", True),
+    ({"conditions": {"active_tuberculosis": True}}, "condition.infection_any", True),
+    ({"conditions": {"infection_any": False}}, "condition.viral_infection", False),
+    ({"conditions": {"infection_any": False}}, "condition.active_tuberculosis", None),
+    ({"conditions": {"infection_any": False}}, "condition.cervical_infection", None),
+    ({"conditions": {"infection_any": True}}, "condition.viral_infection", None),
+    ({"conditions": {"breast_or_genital_cancer": True}}, "condition.malignancy", True),
+    ({"conditions": {"malignancy": False}}, "condition.myeloid_malignancy", False),
+    ({"conditions": {"thrombocytopenia": True}}, "condition.cytopenia", True),
+    ({"conditions": {"cytopenia": False}}, "condition.thrombocytopenia", None),
+    ({"conditions": {"recent_haemorrhagic_stroke": True}}, "condition.cerebral_haemorrhage", True),
+    ({"medicines": {"ciclosporin": True}}, "medicine.immunosuppressants", True),
+    ({"medicines": {"immunosuppressants": False}}, "medicine.ciclosporin", False),
+    ({"investigations": {"factor_v_leiden": "present"}}, "workup.inherited_thrombophilia", "present"),
+    ({"investigations": {"factor_v_leiden": "absent"}}, "workup.inherited_thrombophilia", None),
+    ({"investigations": {"inherited_thrombophilia": "absent"}}, "workup.factor_v_leiden", None),
 ]
 
 
@@ -151,12 +168,26 @@ def test_a_finding_says_of_another_what_its_words_mean_and_no_more(sections, nam
         ("heart_failure_nyha_3_4", "heart_failure"),
         ("severe_hepatic_dysfunction", "liver_disease"),
         ("severe_renal_impairment", "renal_impairment"),
+        ("viral_infection", "infection_any"),
+        ("serious_or_opportunistic_infection", "infection_any"),
+        ("breast_or_genital_cancer", "malignancy"),
+        ("myeloid_malignancy", "malignancy"),
+        ("thrombocytopenia", "cytopenia"),
+        ("recent_haemorrhagic_stroke", "cerebral_haemorrhage"),
+        ("systemic_sclerosis", "autoimmune_disease"),
     ],
 )
-def test_a_complete_list_with_the_severe_form_is_no_denial_of_the_milder_name(severe, milder):
+def test_a_complete_list_with_one_kind_of_a_condition_is_no_denial_of_the_condition(severe, milder):
     facts = facts_of(conditions={"complete": True, severe: True}, checks={"renal_function": True})
     assert facts.get(f"condition.{severe}") is True
     assert facts.get(f"condition.{milder}") is True
+
+
+def test_the_kinds_that_only_a_check_of_their_own_reveals_are_named():
+    revealed = {path[1]: check for path, _, check in direct_facts() if path[0] in ("conditions", "medicines")}
+    kinds = {**KINDS, **KINDS_OF_MEDICINE}
+    apart = [part for whole, parts in kinds.items() for part in parts if revealed[part] not in (None, revealed[whole])]
+    assert sorted(apart) == sorted(REVEALED_APART)
 
 
 # Units

@@ -129,7 +129,7 @@ def test_every_finding_of_every_shipped_profile_names_only_current_societies_or_
         for one in decidua.assess(decidua.load_profile(file)).next:
             if investigations_yielding(NOW, one.finding):
                 spoken = one.advised_against_by or one.advised_by
-                assert bool(spoken) is not bool(one.remark and "no position on it recorded" in one.remark)
+                assert bool(spoken) is not bool(one.remark and "no position on testing it recorded" in one.remark)
             named.update(one.advised_against_by)
             assert one.remark is None or "societies" not in one.remark
     current = {

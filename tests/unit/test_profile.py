@@ -229,8 +229,14 @@ def test_weeks_that_are_no_gestational_age_are_refused(written):
 
 # Messages
 
+OF_PREGNANCIES = (
+    "complete, losses, clinical_losses, biochemical_losses, consecutive_losses, losses_before_10_weeks, "
+    "losses_from_14_weeks, euploid_losses, aneuploid_losses, unbalanced_losses, losses_with_current_partner, "
+    "ectopic and 6 more"
+)
+
 MESSAGES = [
-    ("age: '34'", 1, "age", "'34' is not a number"),
+    ("age: '34'", 1, "age", "'34' stands in quotes; write the number without them"),
     ("bmi: 22\nage: yes", 2, "age", "'true' is not a number"),
     ("age: 1e999", 1, "age", "'Infinity' is not a finite number"),
     ("age: 11.9", 1, "age", "'11.9' is not possible; it must be at least 12"),
@@ -239,7 +245,7 @@ MESSAGES = [
     ("age: {years: 34}", 1, "age", "a mapping is not a number"),
     ("why: ''", 1, "why", "'' is not long enough; give at least one character"),
     ("why: 3", 1, "why", "'3' is not text"),
-    (f"why: {'x' * 601}", 1, "why", f"'{'x' * 57}...' is not short enough"),
+    (f"why: {'x' * 601}", 1, "why", "has 601 characters; it may have at most 600"),
     (
         "pregnancies:\n  losses: 2.5",
         2,
@@ -247,9 +253,20 @@ MESSAGES = [
         "'2.5' is not a whole number",
     ),
     ("pregnancies:\n  losses: 41", 2, "pregnancies.losses", "'41' is not possible; it must be at most 40"),
-    ("pregnancies:", 1, "pregnancies", "an empty value is not a mapping of fields"),
-    ("pregnancies: [1]", 1, "pregnancies", "a list is not a mapping of fields"),
-    ("pregnancies:\n  singles: 3", 2, "pregnancies.singles", "'3' is not a list"),
+    ("pregnancies:", 1, "pregnancies", f"an empty value is not a mapping of fields; its fields are {OF_PREGNANCIES}"),
+    ("pregnancies: [1]", 1, "pregnancies", f"a list is not a mapping of fields; its fields are {OF_PREGNANCIES}"),
+    (
+        "plan: transfer",
+        1,
+        "plan",
+        "'transfer' is not a mapping of fields; its fields are next, good_frozen_embryo, oocytes, oocyte_age",
+    ),
+    (
+        "pregnancies:\n  singles: 3",
+        2,
+        "pregnancies.singles",
+        "'3' is not a list; write each entry on a line of its own that begins with '- '",
+    ),
     (
         "pregnancies:\n  singles:\n    - outcome: molar\n    - weeks: 8",
         4,
@@ -281,7 +298,33 @@ MESSAGES = [
         "investigations.tsh.unit",
         "is required here; add it",
     ),
-    ("investigations:\n  tsh: 2", 2, "investigations.tsh", "'2' is not a mapping of fields"),
+    (
+        "investigations:\n  tsh: 2",
+        2,
+        "investigations.tsh",
+        "'2' is not a value with its unit, such as {value: 1, unit: mIU/L}",
+    ),
+    (
+        "investigations: {antiphospholipid: [{result: positive, anticardiolipin: 60}]}",
+        1,
+        "investigations.antiphospholipid.1.anticardiolipin",
+        "'60' is not a value with its unit, such as {value: 1, unit: GPL_or_MPL}",
+    ),
+    ("losses: 4", 1, "losses", "there is no such field; 'pregnancies' has one of that name"),
+    ("conditions: {egg: yes}", 1, "conditions.egg", "there is no such field; 'allergies' has one of that name"),
+    ("medicines: {comlete: yes}", 1, "medicines.comlete", "there is no such field; did you mean 'complete'?"),
+    (
+        "ciclosporin: yes",
+        1,
+        "ciclosporin",
+        "there is no such field; 'allergies' and 'medicines' have one of that name",
+    ),
+    (
+        "investigations: {parental_karyotype: abnormal}",
+        1,
+        "investigations.parental_karyotype",
+        "'abnormal' is not one of normal, balanced_rearrangement, other_abnormality; did you mean 'other_abnormality'?",
+    ),
     (
         "investigations:\n  tsh: {value: 501, unit: mIU/L}",
         2,
@@ -484,22 +527,22 @@ CONTRADICTIONS = [
     (
         "pregnancies: {losses: 3, clinical_losses: 2, biochemical_losses: 2}",
         "pregnancies.clinical_losses",
-        "clinical_losses and biochemical_losses make 4, more than the 3 losses in all",
+        "clinical_losses and biochemical_losses make 4, more than the 3 losses in all; correct one of them",
     ),
     (
         "pregnancies: {losses: 3, clinical_losses: 1, biochemical_losses: 1}",
         "pregnancies.losses",
-        "clinical_losses 1 and biochemical_losses 1 do not make the 3 losses in all",
+        "clinical_losses 1 and biochemical_losses 1 do not make the 3 losses in all; correct one of them",
     ),
     (
         "pregnancies: {losses: 3, losses_before_10_weeks: 2, losses_from_14_weeks: 2}",
         "pregnancies.losses_before_10_weeks",
-        "losses_before_10_weeks and losses_from_14_weeks make 4, more than the 3 losses in all",
+        "losses_before_10_weeks and losses_from_14_weeks make 4, more than the 3 losses in all; correct one of them",
     ),
     (
         "pregnancies: {losses: 3, euploid_losses: 2, aneuploid_losses: 1, unbalanced_losses: 1}",
         "pregnancies.euploid_losses",
-        "euploid_losses and aneuploid_losses and unbalanced_losses make 4, more than the 3 losses in all",
+        "euploid_losses and aneuploid_losses and unbalanced_losses make 4, more than the 3 losses in all; correct one of them",
     ),
     (
         "pregnancies: {clinical_losses: 1, biochemical_losses: 1, euploid_losses: 3}",
@@ -568,7 +611,7 @@ CONTRADICTIONS = [
     (
         "pregnancies: {losses: 3, live_births: 0, losses_since_last_live_birth: 2}",
         "pregnancies.losses_since_last_live_birth",
-        "is 2, but she has no live birth and 3 losses",
+        "is 2, but she has no live birth and 3 losses; correct one of them",
     ),
     (
         "pregnancies: {complete: yes, losses: 3, losses_since_last_live_birth: 2}",
@@ -755,7 +798,49 @@ CONTRADICTIONS = [
             ("severe_renal_impairment", "renal_impairment"),
             ("severe_hepatic_dysfunction", "liver_disease"),
             ("lupus", "autoimmune_disease"),
+            ("breast_or_genital_cancer", "malignancy"),
+            ("viral_infection", "infection_any"),
+            ("thrombocytopenia", "cytopenia"),
+            ("recent_haemorrhagic_stroke", "cerebral_haemorrhage"),
         )
+    ),
+    (
+        "medicines: {ciclosporin: yes, immunosuppressants: no}",
+        "medicines.immunosuppressants",
+        "is no, but ciclosporin is yes; correct one of the two",
+    ),
+    *(
+        (
+            f"investigations: {{inherited_thrombophilia: absent, {variant}: present}}",
+            "investigations.inherited_thrombophilia",
+            f"is absent, but {variant} is present; correct one of the two",
+        )
+        for variant in ("factor_v_leiden", "prothrombin_variant")
+    ),
+    (
+        "{pregnancies: {live_births: 0}, transfers: {singles: [{outcome: live_birth}]}}",
+        "pregnancies.live_births",
+        "leaves room for at most 0 live births, but the transfers described led to 1; correct one of the two",
+    ),
+    (
+        "{pregnancies: {complete: yes}, transfers: {singles: [{outcome: ectopic}, {outcome: negative_hcg}]}}",
+        "pregnancies",
+        "leaves room for at most 0 ectopic pregnancies, but the transfers described led to 1; correct one of the two",
+    ),
+    (
+        "{pregnancies: {losses: 1}, transfers: {singles: [{outcome: miscarriage}, {outcome: miscarriage}]}}",
+        "pregnancies",
+        "leaves room for at most 1 clinical losses, but the transfers described led to 2; correct one of the two",
+    ),
+    (
+        "{age: 34.2, transfers: {singles: [{oocytes: own, oocyte_age: 35.2}]}}",
+        "transfers.singles.1.oocyte_age",
+        "is 35.2 and the oocytes are her own, but she is 34.2 now; correct one of them",
+    ),
+    (
+        "{age: 30, plan: {oocytes: own, oocyte_age: 38}}",
+        "plan.oocyte_age",
+        "is 38 and the oocytes are her own, but she is 30 now; correct one of them",
     ),
     *(
         (
@@ -789,6 +874,69 @@ CONTRADICTIONS = [
 @pytest.mark.parametrize(("text", "field", "message"), CONTRADICTIONS, ids=[row[0][:70] for row in CONTRADICTIONS])
 def test_what_cannot_be_true_together_is_refused_by_name(text, field, message):
     assert fault(text) == Fault(message, file="woman.yaml", line=1, field=field)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{pregnancies: {live_births: 1}, transfers: {singles: [{outcome: live_birth}, {outcome: negative_hcg}]}}",
+        "{pregnancies: {complete: yes, losses: 2}, transfers: {singles: [{outcome: miscarriage}]}}",
+        "transfers: {singles: [{outcome: live_birth}]}",
+        "{pregnancies: {losses: 0}, transfers: {singles: [{outcome: biochemical_loss}]}}",
+        "{age: 34, transfers: {singles: [{oocytes: own, oocyte_age: 34.6}]}}",  # an age of 34 may be completed years
+        "{age: 42, transfers: {singles: [{oocytes: donor, oocyte_age: 45}]}}",
+        "transfers: {singles: [{oocytes: own, oocyte_age: 45}]}",
+        "investigations: {inherited_thrombophilia: absent, factor_v_leiden: absent}",
+        "medicines: {ciclosporin: no, immunosuppressants: yes}",
+    ],
+)
+def test_what_can_be_true_together_is_read(text):
+    parse_profile(text, name="woman.yaml")
+
+
+def test_from_python_too_an_unknown_key_is_told_with_the_nearest_real_one_beside_every_other_fault():
+    described = {
+        "agee": 34,
+        "diabetes": True,
+        "pregnancies": {"loses": 4, "losses": -1, "singles": [{"outcom": "miscarriage"}]},
+        "transfers": {"singles": [{"embryos": []}]},
+        "hokum": 1,
+    }
+    with pytest.raises(ValidationError) as caught:
+        Profile.model_validate(described)
+    told = {".".join(map(str, one["loc"])): (one["type"], one["msg"]) for one in caught.value.errors()}
+    unknown = "extra_forbidden"
+    assert told == {
+        "agee": (unknown, "There is no such field; did you mean 'age'?"),
+        "diabetes": (unknown, "There is no such field; 'conditions' has one of that name"),
+        "hokum": (unknown, "There is no such field"),
+        "pregnancies.loses": (unknown, "There is no such field; did you mean 'losses'?"),
+        "pregnancies.losses": ("greater_than_equal", "Input should be greater than or equal to 0"),
+        "pregnancies.singles.0.outcome": ("missing", "Field required"),
+        "pregnancies.singles.0.outcom": (unknown, "There is no such field; did you mean 'outcome'?"),
+        "transfers.singles.0.embryos": (
+            "no_embryo",
+            "holds no embryo; leave it out where the embryos are not known",
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (({"age": 34},), "'assess' takes a Profile, not dict; make one with decidua.load_profile(path)"),
+        ((None,), "'assess' takes a Profile, not NoneType"),
+    ],
+)
+def test_what_is_no_profile_is_refused_with_the_way_to_make_one(arguments, message):
+    with pytest.raises(DeciduaError) as caught:
+        decidua.assess(*arguments)
+    assert str(caught.value).startswith(message)
+
+
+def test_a_path_is_no_rulebook():
+    with pytest.raises(DeciduaError, match=r"'rulebook' takes a Rulebook, not str; read one with"):
+        decidua.assess(Profile(), rulebook="rules")
 
 
 def test_contradictions_in_several_sections_are_told_in_one_go_each_with_its_line():

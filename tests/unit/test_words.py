@@ -11,7 +11,7 @@ from tests.unit.trials import GOOD, POLICY, line, result, trial
 
 import decidua
 from decidua.assessment.verdicts import Verdicts
-from decidua.assessment.words import because, grade_sentence
+from decidua.assessment.words import because, grade_sentence, join, series
 from decidua.evidence.certainty import shown_by
 from decidua.profile.facts import draw_facts
 
@@ -131,3 +131,30 @@ def test_what_a_rule_asks_for_is_never_read_as_asking_for_the_opposite(woman, ru
     told = because(verdicts, verdicts.proof(rule), limit=9)
     assert says in told
     assert "thromboembolic disorder earlier: no" not in told
+
+
+@pytest.mark.parametrize(
+    ("parts", "joined", "listed"),
+    [
+        (["one"], "one", "one"),
+        (["one", "two"], "one and two", "one, two"),
+        (["one", "two", "three"], "one, two and three", "one, two, three"),
+        (
+            ["a septum, not treated", "a fibroid"],
+            "a septum, not treated; and a fibroid",
+            "a septum, not treated; a fibroid",
+        ),
+        (
+            ["TSH", "a septum, not treated", "a fibroid"],
+            "TSH; a septum, not treated; and a fibroid",
+            "TSH; a septum, not treated; a fibroid",
+        ),
+        (
+            ["RCOG 2023 (RPL, outside research)", "ESHRE"],
+            "RCOG 2023 (RPL, outside research) and ESHRE",
+            "RCOG 2023 (RPL, outside research), ESHRE",
+        ),
+    ],
+)
+def test_a_list_whose_parts_have_commas_is_told_apart_by_semicolons(parts, joined, listed):
+    assert (join(parts), series(parts)) == (joined, listed)

@@ -26,6 +26,7 @@ from decidua.assessment.summary import (
 from decidua.assessment.verdicts import Engine, Verdicts
 from decidua.assessment.whats_next import what_next
 from decidua.assessment.without_treatment import without_treatment
+from decidua.errors import DeciduaError
 from decidua.evidence.models import last_day
 from decidua.profile.facts import Facts, draw_facts
 from decidua.profile.model import Profile
@@ -73,9 +74,10 @@ def assess(  # noqa: PLR0913 - every further argument is a keyword with a defaul
         The ranked options with evidence, certainty, cautions, and what is still unknown.
 
     Raises:
-        DeciduaError: No such date, baseline or engine.
+        DeciduaError: No such date, baseline or engine; or the woman is no ``Profile``, the rulebook no ``Rulebook``.
         EngineDisagreement: The two engines disagree; nothing is shown.
     """
+    _refuse_others(profile, rulebook)
     book = rulebook if rulebook is not None else load_rulebook()
     view = book.at(as_of)
     chances = check_baseline(baseline)
@@ -114,6 +116,19 @@ def assess(  # noqa: PLR0913 - every further argument is a keyword with a defaul
 
     without = assess(profile, as_of=as_of, rulebook=book.base, baseline=baseline, engine=engine, rates=rates)
     return result.model_copy(update={"changed_by_overlays": tuple(changes(without, result))})
+
+
+def _refuse_others(profile: object, rulebook: object) -> None:
+    """Refuse a mapping or a path in place of what was read from it."""
+    if not isinstance(profile, Profile):
+        raise DeciduaError(
+            f"'assess' takes a Profile, not {type(profile).__name__}; make one with decidua.load_profile(path) or "
+            "decidua.Profile.model_validate(mapping)"
+        )
+    if rulebook is not None and not isinstance(rulebook, Rulebook):
+        raise DeciduaError(
+            f"'rulebook' takes a Rulebook, not {type(rulebook).__name__}; read one with decidua.load_rulebook(path)"
+        )
 
 
 def _with_retracted(view: DatedRulebook, facts: Facts) -> WithRetracted:

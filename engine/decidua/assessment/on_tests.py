@@ -33,8 +33,8 @@ CONDITIONS = {
     "aps": "APS",
     "threatened_miscarriage": "threatened miscarriage",
 }
-NONE_RECORDED = "no position on it recorded"
-NONE_CURRENT = "no position on it recorded from a current document of a society"
+NONE_RECORDED = "no position on testing it recorded"
+NONE_CURRENT = "no position on testing it recorded from a current document of a society"
 
 
 class SaidOfTest(Frozen):

@@ -44,6 +44,7 @@ from decidua.assessment.words import (
     join,
     outcome_names,
     printed_effect,
+    series,
 )
 from decidua.condition.english import lower_first
 from decidua.condition.reference import Proof
@@ -172,7 +173,7 @@ def _why(verdicts: Verdicts, judged: JudgedOption, effects: Sequence[EffectAnswe
     if maybe and best.status in ("research_only", "advised_against"):
         parts.append(f"For women whom she may be among: {join([_speaks(one) for one in maybe])}.")
     if best.status == "contraindicated":
-        parts.append(f"{join(list(best.stopped_by))}.")
+        parts[-1] = f"{parts[-1].removesuffix('.')}: {join([lower_first(label) for label in best.stopped_by])}."
     elif best.explained_by:
         parts.append(f"Found: {join(list(best.explained_by))}.")
     elif best.status in ("undetermined", "not_applicable"):
@@ -481,7 +482,7 @@ def _missing(verdicts: Verdicts, judged: JudgedOption) -> list[str]:
     missing = [*facts, *(f"cannot be looked up: {text}" for text in untold)]
     checks = unknown_contraindications(verdicts, judged)
     if checks:
-        missing.append(f"contraindications to rule out first: {', '.join(checks)}")
+        missing.append(f"contraindications to rule out first: {series(checks)}")
     return missing
 
 

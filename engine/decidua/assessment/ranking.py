@@ -47,9 +47,8 @@ def why_above(view: DatedRulebook, judged: JudgedOption, following: JudgedOption
     if here[1] != there[1]:
         level = LEVELS[here[1]].replace("_", " ")
         if there[1] == NOTHING:
-            return (
-                f"Above {name}: it has a favourable live-birth effect per woman ({level} certainty), {name} has none."
-            )
+            effect = f"a favourable live-birth effect per woman ({level} certainty)"
+            return f"Above {name}: it has {effect}, and the next has none."
         lower = LEVELS[there[1]].replace("_", " ")
         return f"Above {name} by certainty of a favourable live-birth effect: {level} against {lower}."
     if here[2] != there[2]:

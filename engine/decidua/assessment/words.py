@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from decidua.assessment.verdicts import Verdicts
@@ -31,6 +32,7 @@ __all__ = [
     "outcome_names",
     "printed_effect",
     "says",
+    "series",
     "who_wrote",
     "year_of",
 ]
@@ -80,11 +82,26 @@ PER_WORDS = {
 NO_DATE = "(date not read)"
 
 
+_BRACKETS = re.compile(r"\([^()]*\)")
+
+
 def join(parts: Sequence[str], word: str = "and") -> str:
-    """Join parts as English does: ``a, b and c``."""
+    """Join parts as English does: ``a, b and c``, or ``a; b, c; and d`` where a part has a comma of its own."""
     if len(parts) <= 1:
         return "".join(parts)
+    if _have_commas(parts):
+        return f"{'; '.join(parts[:-1])}; {word} {parts[-1]}"
     return f"{', '.join(parts[:-1])} {word} {parts[-1]}"
+
+
+def series(parts: Sequence[str]) -> str:
+    """Join parts with commas, or with semicolons where a part has a comma of its own."""
+    return ("; " if _have_commas(parts) else ", ").join(parts)
+
+
+def _have_commas(parts: Sequence[str]) -> bool:
+    """Say whether a comma stands in one of the parts, brackets apart."""
+    return any(", " in _BRACKETS.sub("", part) for part in parts if ", " in part)
 
 
 def year_of(published: str | None) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
 from decidua.profile.counting import PREGNANCY_COUNTS, bound_pregnancies
-from decidua.profile.history import LOSSES, Pregnancies, Transfers
+from decidua.profile.history import LOSSES, Pregnancies, Transfer, Transfers
 from decidua.profile.interval import Interval, exactly
 from decidua.profile.investigations import Investigations
-from decidua.profile.present import PregnancyNow
-from decidua.profile.safety import Conditions
+from decidua.profile.present import Plan, PregnancyNow
+from decidua.profile.safety import KINDS, KINDS_OF_MEDICINE, Conditions, Medicines
 from decidua.profile.transfer_counts import TRANSFER_COUNTS, bound_transfers
 
-__all__ = ["NEEDS_PREGNANCY", "Contradiction", "Found", "find_contradictions"]
+__all__ = ["NEEDS_PREGNANCY", "Contradiction", "Found", "find_contradictions", "find_mismatches"]
 
 Found = tuple[tuple[str, ...], str]
 """Path of the field and the message."""
@@ -42,6 +42,57 @@ def find_contradictions(
         *_findings(investigations, conditions),
         *_present(pregnancy, pregnancies),
     ]
+
+
+def find_mismatches(
+    age: float | None, pregnancies: Pregnancies, transfers: Transfers, medicines: Medicines, plan: Plan
+) -> list[Found]:
+    """Return every contradiction across what ``find_contradictions`` looks at by itself."""
+    return [
+        *_born_of_transfers(pregnancies, transfers),
+        *_own_oocytes(age, transfers, plan),
+        *_kinds("medicines", medicines, KINDS_OF_MEDICINE),
+    ]
+
+
+BORN_OF_TRANSFERS = {
+    "live_birth": ("live_births", "live births"),
+    "stillbirth": ("stillbirths", "stillbirths"),
+    "ectopic": ("ectopic", "ectopic pregnancies"),
+    "miscarriage": ("clinical_losses", "clinical losses"),
+}
+"""Outcomes of a transfer that are a pregnancy, with its count and how it is called.
+
+Biochemical losses are left out: who describes them with her transfers may not count them among her pregnancies."""
+
+
+def _born_of_transfers(pregnancies: Pregnancies, transfers: Transfers) -> Iterator[Found]:
+    """Check that her pregnancies leave room for those that came of her transfers."""
+    outcomes: list[str] = [single.outcome for single in transfers.singles if single.outcome in BORN_OF_TRANSFERS]
+    if not outcomes:
+        return
+    counts = bound_pregnancies(pregnancies)
+    for outcome, (field, called) in BORN_OF_TRANSFERS.items():
+        high, described = counts[PREGNANCY_COUNTS[field]].high, outcomes.count(outcome)
+        if high is not None and described > high >= 0:
+            place = ("pregnancies", field) if getattr(pregnancies, field) is not None else ("pregnancies",)
+            message = f"leaves room for at most {high:g} {called}, but the transfers described led to {described}"
+            yield place, f"{message}; correct one of the two"
+
+
+def _own_oocytes(age: float | None, transfers: Transfers, plan: Plan) -> Iterator[Found]:
+    """Check that she was never older at the retrieval of her own oocytes than she is now."""
+    if age is None:
+        return
+    oocytes: list[tuple[tuple[str, ...], Transfer | Plan]] = [
+        (("transfers", "singles", str(index)), single) for index, single in enumerate(transfers.singles)
+    ]
+    for place, of in (*oocytes, (("plan",), plan)):
+        if (
+            of.oocytes == "own" and of.oocyte_age is not None and of.oocyte_age >= age + 1
+        ):  # her age may be told in completed years
+            message = f"is {of.oocyte_age:g} and the oocytes are her own, but she is {age:g} now; correct one of them"
+            yield (*place, "oocyte_age"), message
 
 
 LOSS_SUBSETS = (
@@ -93,13 +144,13 @@ def _losses(here: str, pregnancies: Pregnancies, losses: int | None) -> Iterator
     for group in APART:
         known = [count for name in group if (count := getattr(pregnancies, name)) is not None]
         if all(count <= losses for count in known) and sum(known) > losses:
-            yield (here, group[0]), f"{' and '.join(group)} make {sum(known)}, more than the {losses} losses in all"
+            given = " and ".join(name for name in group if getattr(pregnancies, name) is not None)
+            message = f"{given} make {sum(known)}, more than the {losses} losses in all; correct one of them"
+            yield (here, group[0]), message
     clinical, biochemical = pregnancies.clinical_losses, pregnancies.biochemical_losses
     if clinical is not None and biochemical is not None and clinical + biochemical < losses:
-        message = (
-            f"clinical_losses {clinical} and biochemical_losses {biochemical} do not make the {losses} losses in all"
-        )
-        yield (here, "losses"), message
+        parts = f"clinical_losses {clinical} and biochemical_losses {biochemical}"
+        yield (here, "losses"), f"{parts} do not make the {losses} losses in all; correct one of them"
     described = sum(single.outcome in LOSSES for single in pregnancies.singles)
     if described > losses:
         yield (here, "singles"), f"describes {described} losses, but 'losses' is {losses}; correct one of the two"
@@ -108,7 +159,8 @@ def _losses(here: str, pregnancies: Pregnancies, losses: int | None) -> Iterator
         yield (here, "singles"), f"{message}; describe the others or drop 'complete'"
     since = pregnancies.losses_since_last_live_birth
     if pregnancies.live_births == 0 and since is not None and since < losses:
-        yield (here, "losses_since_last_live_birth"), f"is {since}, but she has no live birth and {losses} losses"
+        message = f"is {since}, but she has no live birth and {losses} losses; correct one of them"
+        yield (here, "losses_since_last_live_birth"), message
 
 
 def _single_pregnancies(here: str, pregnancies: Pregnancies) -> Iterator[Found]:
@@ -234,14 +286,18 @@ def _findings(investigations: Investigations, conditions: Conditions) -> Iterato
         if test.result == "negative" and test.lupus_anticoagulant == "positive":
             message = "is negative, but lupus_anticoagulant is positive; correct one of the two"
             yield ("investigations", "antiphospholipid", str(index), "result"), message
-    for worse, milder in (
-        ("heart_failure_nyha_3_4", "heart_failure"),
-        ("severe_renal_impairment", "renal_impairment"),
-        ("severe_hepatic_dysfunction", "liver_disease"),
-        ("lupus", "autoimmune_disease"),
-    ):
-        if getattr(conditions, worse) is True and getattr(conditions, milder) is False:
-            yield ("conditions", milder), f"is no, but {worse} is yes; correct one of the two"
+    for variant in ("factor_v_leiden", "prothrombin_variant"):
+        if investigations.inherited_thrombophilia == "absent" and getattr(investigations, variant) == "present":
+            message = f"is absent, but {variant} is present; correct one of the two"
+            yield ("investigations", "inherited_thrombophilia"), message
+    yield from _kinds("conditions", conditions, KINDS)
+
+
+def _kinds(here: str, section: Conditions | Medicines, kinds: Mapping[str, tuple[str, ...]]) -> Iterator[Found]:
+    for whole, parts in kinds.items():
+        for part in parts if getattr(section, whole) is False else ():
+            if getattr(section, part) is True:
+                yield (here, whole), f"is no, but {part} is yes; correct one of the two"
 
 
 NEEDS_PREGNANCY = (

@@ -14,6 +14,7 @@ from decidua.profile.finding import Fact
 from decidua.profile.history import Transfers
 from decidua.profile.investigations import AntiphospholipidTest, Measurement
 from decidua.profile.model import Profile
+from decidua.profile.safety import KINDS, KINDS_OF_MEDICINE, REVEALED_APART
 from decidua.profile.vocabulary import direct_facts, vocabulary
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["IMPLIED", "Facts", "Value", "as_values", "draw_facts", "with_finding"]
 
 Value = bool | int | float | str | date | Interval
+Implication = tuple[str, bool | str, str, bool | str]
 
 EXACT_CONVERSIONS: dict[tuple[str, str], float] = {
     ("fraction", "percent"): 100.0,
@@ -105,19 +107,24 @@ def as_values(counts: Mapping[str, Interval]) -> dict[str, Value]:
     return values
 
 
-IMPLIED: tuple[tuple[str, bool | str, str, bool | str], ...] = (
+def _of_kinds(section: str, kinds: Mapping[str, tuple[str, ...]]) -> Iterator[Implication]:
+    """Yield what a name and its kinds say of each other; "none at all" denies no kind that a check of its own shows."""
+    for whole, parts in kinds.items():
+        for part in parts:
+            yield f"{section}.{part}", True, f"{section}.{whole}", True
+            if part not in REVEALED_APART:
+                yield f"{section}.{whole}", False, f"{section}.{part}", False
+
+
+IMPLIED: tuple[Implication, ...] = (
     ("workup.thyroid", "normal", "workup.thyroid_disease", "none"),
     ("workup.uterine_imaging", "normal", "workup.uterine_finding", "none"),
+    ("workup.factor_v_leiden", "present", "workup.inherited_thrombophilia", "present"),
+    ("workup.prothrombin_variant", "present", "workup.inherited_thrombophilia", "present"),
     ("pregnancy.heartbeat", True, "pregnancy.missed_miscarriage", False),
     ("pregnancy.intrauterine_on_scan", True, "pregnancy.ectopic", False),
-    ("condition.heart_failure_nyha_3_4", True, "condition.heart_failure", True),
-    ("condition.heart_failure", False, "condition.heart_failure_nyha_3_4", False),
-    ("condition.severe_renal_impairment", True, "condition.renal_impairment", True),
-    ("condition.renal_impairment", False, "condition.severe_renal_impairment", False),
-    ("condition.severe_hepatic_dysfunction", True, "condition.liver_disease", True),
-    ("condition.liver_disease", False, "condition.severe_hepatic_dysfunction", False),
-    ("condition.lupus", True, "condition.autoimmune_disease", True),
-    ("condition.autoimmune_disease", False, "condition.lupus", False),
+    *_of_kinds("condition", KINDS),
+    *_of_kinds("medicine", KINDS_OF_MEDICINE),
 )
 """What one finding says of another by the meaning of the words; it never overrides a finding that was given."""
 

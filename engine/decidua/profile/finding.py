@@ -1,13 +1,24 @@
 """What a finding is: declared once, on the profile field it is read from, and collected into the vocabulary."""
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
+from decidua.errors import nearest
 from decidua.frozen import Frozen
 
-__all__ = ["Fact", "Kind", "Section", "YesNo", "finding", "measured", "unknown_section"]
+__all__ = [
+    "Fact",
+    "Kind",
+    "Section",
+    "YesNo",
+    "finding",
+    "measured",
+    "model_above",
+    "unknown_section",
+    "where_it_belongs",
+]
 
 Kind = Literal["integer", "number", "yes_no", "choice", "date"]
 YesNo = bool | None
@@ -102,3 +113,44 @@ def measured(label: str, *, unit: str, at_most: float, fact: str | None = None) 
 def unknown_section(section: type[Section], description: str) -> Any:
     """Declare a section that may be left out: then everything in it is unknown."""
     return Field(default_factory=section.model_construct, description=description)
+
+
+def where_it_belongs(location: tuple[str | int, ...], root: type[BaseModel]) -> str:
+    """Return where a key that does not exist may belong: the nearest real name, or the sections that have it.
+
+    Args:
+        location: Path of the key.
+        root: The model of the whole document.
+
+    Returns:
+        ``; did you mean 'age'?``, ``; 'conditions' has one of that name``, or nothing.
+    """
+    name, model = str(location[-1]), model_above(location, root)
+    homes = [
+        f"'{section}'"
+        for section, field in root.model_fields.items()
+        if (inner := inner_model(field.annotation)) is not None and inner is not model and name in inner.model_fields
+    ]
+    if homes and name not in COMMON:
+        return f"; {' and '.join(homes)} {'has' if len(homes) == 1 else 'have'} one of that name"
+    return nearest(name, model.model_fields)
+
+
+COMMON = ("complete", "singles")
+"""Fields of several sections, which say nothing of where they belong."""
+
+
+def model_above(location: tuple[str | int, ...], root: type[BaseModel]) -> Any:
+    """Return the model that the last step of a location belongs to."""
+    model: Any = root
+    for step in location[:-1]:
+        if isinstance(step, str) and step in model.model_fields:
+            model = inner_model(model.model_fields[step].annotation) or model
+    return model
+
+
+def inner_model(annotation: Any) -> Any:
+    """Return the model an annotation holds, looking through optional values and tuples."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((inner for part in get_args(annotation) if (inner := inner_model(part))), None)

@@ -51,7 +51,8 @@ class Pregnancy(Section):
     )
     outcome: Outcome = Field(
         description="How it ended. 'miscarriage' is a clinical loss seen on scan or by histology, 'biochemical_loss' a "
-        "positive test only, 'loss_of_unknown_kind' either of the two."
+        "positive test only, 'loss_of_unknown_kind' either of the two; a later death (from 20 to 24 weeks on, by "
+        "country) is a 'stillbirth'."
     )
     weeks: Weeks | None = Field(
         default=None,

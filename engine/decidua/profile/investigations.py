@@ -31,7 +31,7 @@ PresentAbsent = Literal["present", "absent"] | None
 
 
 class Measurement(Section):
-    """A measured value; its unit is always named, and for immune markers the assay too."""
+    """A measured value; its unit is always named, and its assay where that is known."""
 
     value: float = Field(ge=0, description="The value, in the unit named.")
     unit: str = Field(

@@ -1,11 +1,13 @@
 """The profile: one woman as a clinical researcher describes her, strict, typed, and silent where nothing is known."""
 
-from typing import Self
+from typing import Any, Self, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_core.core_schema import ErrorType
 
-from decidua.profile.consistency import Contradiction, find_contradictions
-from decidua.profile.finding import Section, YesNo, finding, unknown_section
+from decidua.profile.consistency import Contradiction, find_contradictions, find_mismatches
+from decidua.profile.finding import Section, YesNo, finding, unknown_section, where_it_belongs
 from decidua.profile.history import Pregnancies, Transfers
 from decidua.profile.investigations import ImmuneMarkers, Investigations
 from decidua.profile.present import Plan, PregnancyNow
@@ -45,7 +47,8 @@ class Profile(Section):
     other identifier: none is needed and none is asked for.
 
     Raises:
-        pydantic.ValidationError: On an unknown key, a wrong type or a value outside the possible range.
+        pydantic.ValidationError: On an unknown key (the nearest real one is named), a wrong type or a value outside the
+            possible range.
             ``decidua.load_profile`` turns it into a ``ProfileError`` with file, line and field.
     """
 
@@ -78,11 +81,38 @@ class Profile(Section):
     )
     plan: Plan = unknown_section(Plan, "What is planned.")
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _name_the_nearest(cls, given: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(given)
+        except ValidationError as error:
+            details = error.errors(include_url=False)
+            if all(detail["type"] != "extra_forbidden" for detail in details):
+                raise
+            faults = [_named(detail, cls) for detail in details]
+            raise ValidationError.from_exception_data(error.title, faults) from None
+
     @model_validator(mode="after")
     def _refuse_contradictions(self) -> Self:
-        found = find_contradictions(
-            self.pregnancies, self.transfers, self.investigations, self.conditions, self.pregnancy
-        )
+        found = [
+            *find_contradictions(
+                self.pregnancies, self.transfers, self.investigations, self.conditions, self.pregnancy
+            ),
+            *find_mismatches(self.age, self.pregnancies, self.transfers, self.medicines, self.plan),
+        ]
         if found:
             raise Contradiction(found)
         return self
+
+
+def _named(detail: Any, root: type[Section]) -> InitErrorDetails:
+    """Return one fault as it was, but that of an unknown key with the nearest real one."""
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "extra_forbidden":
+        hint = where_it_belongs(detail["loc"], root)
+        kind = PydanticCustomError("extra_forbidden", "There is no such field{hint}", {"hint": hint})
+        context = {}
+    elif kind not in get_args(ErrorType):
+        kind, context = PydanticCustomError(kind, "{said}", {"said": detail["msg"]}), {}
+    return InitErrorDetails(type=kind, loc=detail["loc"], input=detail["input"], ctx=context)

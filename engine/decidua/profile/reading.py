@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from decidua.document import Document, Place, parse_document, read_document
 from decidua.errors import DeciduaError, DocumentError, Fault, ProfileError, RatesError, nearest
 from decidua.profile.consistency import Contradiction
+from decidua.profile.finding import model_above, where_it_belongs
 from decidua.profile.model import Profile
 
 if TYPE_CHECKING:
@@ -120,13 +122,6 @@ def _places(error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[Pl
         yield detail["loc"], _message(detail, model)
 
 
-def _inner_model(annotation: Any) -> Any:
-    """Return the model an annotation holds, looking through optional values and tuples."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((inner for part in get_args(annotation) if (inner := _inner_model(part))), None)
-
-
 def _message(detail: Any, root: type[BaseModel]) -> str:
     kind, given, context = detail["type"], detail["input"], detail.get("ctx", {})
     shown = _shown(given)
@@ -141,9 +136,19 @@ def _message(detail: Any, root: type[BaseModel]) -> str:
         message = f"holds {context['actual_length']} entries; it must hold at most {context['max_length']}"
     elif kind == "too_short":
         message = f"is empty; it must hold at least {context['min_length']}"
+    elif kind == "string_too_long":
+        message = f"has {len(given)} characters; it may have at most {context['max_length']}"
     elif kind == "literal_error":
         allowed = [word.strip("' ") for word in str(context["expected"]).replace(" or ", ", ").split(",")]
-        message = f"{shown} is not one of {', '.join(allowed)}{nearest(str(given), allowed)}"
+        alike = [word for word in allowed if not str(given).endswith(word)]  # 'abnormal' is no misspelt 'normal'
+        message = f"{shown} is not one of {', '.join(allowed)}{nearest(str(given), alike)}"
+    elif kind == "model_type" and context.get("class_name") == "Measurement":
+        message = f"{shown} is not a value with its unit, such as {{value: 1, unit: {_unit(detail['loc'], root)}}}"
+    elif kind == "model_type":
+        names = list(model_above((*detail["loc"], ""), root).model_fields)
+        message = f"{shown} is not a mapping of fields; its fields are {_listed(names)}"
+    elif kind in ("int_type", "float_type") and isinstance(given, str) and _NUMBER.fullmatch(given):
+        message = f"{shown} stands in quotes; write the number without them"
     elif kind in _EXPECTED:
         message = f"{shown} is not {_EXPECTED[kind]}"
     else:  # a fault that this package words itself
@@ -151,16 +156,19 @@ def _message(detail: Any, root: type[BaseModel]) -> str:
     return message
 
 
+def _unit(location: tuple[str | int, ...], root: type[BaseModel]) -> str:
+    """Return the vocabulary's unit of a measured value."""
+    unit: str = model_above(location, root).model_fields[location[-1]].json_schema_extra["x-decidua"]["unit"]
+    return unit
+
+
 def _no_such_field(location: tuple[str | int, ...], root: type[BaseModel]) -> str:
-    model: Any = root
-    for step in location[:-1]:
-        if isinstance(step, str) and step in model.model_fields:
-            model = _inner_model(model.model_fields[step].annotation) or model
-    names = list(model.model_fields)
-    hint = nearest(str(location[-1]), names) or f"; it may hold {_listed(names)}"
+    names = list(model_above(location, root).model_fields)
+    hint = where_it_belongs(location, root) or f"; it may hold {_listed(names)}"
     return f"there is no such field{hint}"
 
 
+_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 _LIMITS = {"greater_than_equal": ("at least", "ge"), "less_than_equal": ("at most", "le")}
 _EXPECTED = {
     "int_type": "a whole number",
@@ -169,9 +177,7 @@ _EXPECTED = {
     "bool_type": "yes or no (without quotes)",
     "string_type": "text",
     "string_too_short": "long enough; give at least one character",
-    "string_too_long": "short enough",
-    "tuple_type": "a list",
-    "model_type": "a mapping of fields",
+    "tuple_type": "a list; write each entry on a line of its own that begins with '- '",
     "date_type": "a date (YYYY-MM-DD)",
 }
 

@@ -7,7 +7,34 @@ from pydantic import Field
 
 from decidua.profile.finding import Section, YesNo, finding
 
-__all__ = ["Allergies", "Checks", "Conditions", "Medicines"]
+__all__ = ["KINDS", "KINDS_OF_MEDICINE", "REVEALED_APART", "Allergies", "Checks", "Conditions", "Medicines"]
+
+KINDS = {
+    "heart_failure": ("heart_failure_nyha_3_4",),
+    "renal_impairment": ("severe_renal_impairment",),
+    "liver_disease": ("severe_hepatic_dysfunction",),
+    "autoimmune_disease": ("lupus", "systemic_sclerosis"),
+    "infection_any": (
+        "systemic_infection_untreated",
+        "serious_or_opportunistic_infection",
+        "systemic_fungal_infection",
+        "viral_infection",
+        "parasitic_infection",
+        "ocular_herpes_simplex",
+        "active_tuberculosis",
+        "cervical_infection",
+    ),
+    "malignancy": ("myeloid_malignancy", "breast_or_genital_cancer"),
+    "cytopenia": ("thrombocytopenia",),
+    "cerebral_haemorrhage": ("recent_haemorrhagic_stroke",),
+}
+"""Conditions by the meaning of their names: who has a kind of one has it too."""
+
+KINDS_OF_MEDICINE = {"immunosuppressants": ("ciclosporin",)}
+"""Likewise for medicines."""
+
+REVEALED_APART = ("active_tuberculosis", "cervical_infection", "thrombocytopenia")
+"""Kinds that only a check of their own reveals: that she has nothing of the sort, by her list, does not deny them."""
 
 
 class Conditions(Section):
@@ -164,7 +191,7 @@ class Conditions(Section):
     lupus: YesNo = finding("Systemic lupus erythematosus", fact="condition.lupus")
     infertility: YesNo = finding("Infertility", fact="condition.infertility")
     polycystic_ovary_syndrome: YesNo = finding("Polycystic ovary syndrome", fact="condition.polycystic_ovary_syndrome")
-    smoking: YesNo = finding("Smokes", fact="condition.smoking")
+    smoking: YesNo = finding("Smoking", fact="condition.smoking")
 
 
 class Allergies(Section):
@@ -198,14 +225,16 @@ class Medicines(Section):
 
     complete: bool = Field(default=False, description="Nothing else is present: an unlisted one is a no.")
     live_vaccine: YesNo = finding("Live vaccine given recently or planned", fact="medicine.live_vaccine")
-    qt_prolonging_medicine: YesNo = finding("Takes a medicine that prolongs QT", fact="medicine.qt_prolonging_medicine")
-    tamoxifen: YesNo = finding("Takes tamoxifen", fact="medicine.tamoxifen")
-    ciclosporin: YesNo = finding("Takes ciclosporin", fact="medicine.ciclosporin")
+    qt_prolonging_medicine: YesNo = finding(
+        "Medicine that prolongs QT taken now", fact="medicine.qt_prolonging_medicine"
+    )
+    tamoxifen: YesNo = finding("Tamoxifen taken now", fact="medicine.tamoxifen")
+    ciclosporin: YesNo = finding("Ciclosporin taken now", fact="medicine.ciclosporin")
     hydroxychloroquine_over_5_years: YesNo = finding(
         "Earlier hydroxychloroquine for more than 5 years", fact="medicine.hydroxychloroquine_over_5_years"
     )
-    corticosteroids: YesNo = finding("Takes a corticosteroid", fact="medicine.corticosteroids")
-    immunosuppressants: YesNo = finding("Takes an immunosuppressant", fact="medicine.immunosuppressants")
+    corticosteroids: YesNo = finding("Corticosteroid taken now", fact="medicine.corticosteroids")
+    immunosuppressants: YesNo = finding("Immunosuppressant taken now", fact="medicine.immunosuppressants")
 
 
 class Checks(Section):

@@ -204,7 +204,7 @@ def _transfers(woman: Woman, found: Found) -> Iterator[Document]:
         for at, transfer in enumerate(failed):
             transfer["predicted_chance"] = float(found.number(chance.low)) if at == 0 else 0.0
     row = count["transfers.failed_consecutive"]
-    others = [{"outcome": "live_birth"} for _ in range(count["transfers.total"] - len(failed))]
+    others = [{"outcome": "ongoing"} for _ in range(count["transfers.total"] - len(failed))]
     ordered = [*failed[:row], *others[:1], *failed[row:], *others[1:]]
     for order, transfer in enumerate(ordered, start=1):
         yield {"order": order, **transfer}

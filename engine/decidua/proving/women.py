@@ -200,6 +200,9 @@ class Woman:
             yield logic.implies(self.is_(name, value), logic.either(follows_then))
         for name, finding in (("workup.thyroid", "thyroid_disease"), ("workup.uterine_imaging", "uterine_finding")):
             yield logic.negated(logic.both([self.is_(name, "abnormal"), self.is_(f"workup.{finding}", "none")]))
+        age, retrieved = self.number("age"), self.number("plan.oocyte_age")
+        own = logic.both([age.given, retrieved.given, self.is_("plan.oocytes", "own")])
+        yield logic.implies(own, retrieved.low < age.low + 1)
         not_pregnant = self.is_("pregnancy.pregnant", False)
         for field in NEEDS_PREGNANCY:
             known = self.known[f"pregnancy.{field}"]

@@ -10,21 +10,24 @@ from collections.abc import Iterator, Sequence
 from decidua.assessment.result import EffectAnswer, HarmAnswer, OptionAnswer, PositionAnswer
 from decidua.report.hers import BASELINES, hers_line, standing_bullets
 from decidua.report.option import (
+    NOT_READ,
     SAID,
     STATUS_TONES,
     caution_labels,
+    drug_words,
     effect_words,
+    how_given,
     main_effects,
     off_label,
     out_of_1000,
+    says_more,
     sentence,
     strategy_words,
 )
-from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, from_overlay, list_words
+from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, Tone, from_overlay, list_words, series
 
 __all__ = ["brief_blocks", "brief_sources"]
 
-NOT_READ = "not read"
 WAYS_NAMED = 3
 HARMS_NAMED = 2
 LABELS_NAMED = 8
@@ -40,6 +43,8 @@ def brief_blocks(option: OptionAnswer) -> Iterator[Block]:
         return
     yield Paragraph(option.what_it_is, "muted")
     yield Paragraph(option.why)
+    if option.above_next:
+        yield Paragraph(option.above_next, "muted")
     yield Bullets(tuple(_lines(option)), indent=4)
 
 
@@ -54,11 +59,13 @@ def _lines(option: OptionAnswer) -> Iterator[Bullet]:
 
 
 def _ways(option: OptionAnswer) -> Iterator[Bullet]:
+    if option.could_be:
+        could = list_words([status.replace("_", " ") for status in option.could_be], "or")
+        when = "once that is known" if option.status == "undetermined" else "by another way that is still open"
+        yield Bullet("Could become", f"{could}, {when}.", "open")
     leading = next(one for one in option.strategies if one.id == option.leading_strategy)
-    if leading.dose == leading.timing == NOT_READ:
-        yield Bullet("As studied", f"dose and timing not read. {off_label(leading)}.", "open")
-    else:
-        yield Bullet("As studied", f"{sentence(leading.dose)} {sentence(leading.timing)} {off_label(leading)}.")
+    tone: Tone = "open" if leading.dose == leading.timing == NOT_READ else "plain"
+    yield Bullet("As studied", f"{how_given(leading)} {off_label(leading)}.", tone)
     others = [one for one in option.strategies if one is not leading and one.status != "not_applicable"]
     for one in others[:WAYS_NAMED]:
         yield Bullet("Another way", f"{one.title}: {strategy_words(one)}.", STATUS_TONES[one.status])
@@ -177,15 +184,21 @@ def _cautions(option: OptionAnswer) -> Iterator[Bullet]:
     if not option.cautions:
         yield Bullet("Against it", "no safety record was read.", "open")
         return
+    several = len({one.drug for one in option.cautions}) > 1
     for one in option.cautions:
         if one.verdict == "yes":
             kind = "contraindicated" if one.stops else one.level.replace("_", " ")
-            yield Bullet("Against it", f"{one.label}: {kind}. {sentence(one.text)}", "bad" if one.stops else "open")
+            of_drug = f" ({drug_words(one.drug)})" if several else ""
+            said = f"{one.label}: {kind}{of_drug}. {says_more(one)}".rstrip()
+            yield Bullet("Against it", said, "bad" if one.stops else "open")
+    first: list[str] = []
     for stops, label in ((True, "Rule out first"), (False, "Not known either")):
-        labels = caution_labels([one for one in option.cautions if one.verdict == "unknown" and one.stops is stops])
+        open_ones = [one for one in option.cautions if one.verdict == "unknown" and one.stops is stops]
+        labels = [words for words in caution_labels(open_ones) if words not in first]
+        first = labels if stops else first
         if labels:
             shown = labels if stops else labels[:LABELS_NAMED]
-            yield Bullet(label, f"{', '.join(shown)}{_and_more(labels, shown)}.", "open")
+            yield Bullet(label, f"{series(shown)}{_and_more(labels, shown)}.", "open")
     if all(one.verdict == "no" for one in option.cautions):
         yield Bullet("Against it", "none of the cautions recorded for its drugs is present.")
 

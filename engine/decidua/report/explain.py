@@ -48,8 +48,9 @@ def _blocks(explanation: Explanation, *, full: bool) -> Iterator[Block]:
     yield from _remarks(explanation, ordered)
     yield Heading("The proof, way by way", 2)
     yield Paragraph("* marks a finding that decided the verdict or, where that is not known, still could.", "muted")
+    shown: set[ProofNode] = set()
     for group in _alike(ordered, lambda one: (one.row, one.population, one.unknown, one.could_be)):
-        yield from _proof(group, full=full)
+        yield from _proof(group, shown, full=full)
     yield Heading("Please note", 2)
     yield Paragraph(explanation.notice)
     yield Paragraph(
@@ -255,7 +256,11 @@ def _remarks(explanation: Explanation, ordered: Sequence[StrategyExplanation]) -
 # The proof
 
 
-def _proof(group: Sequence[StrategyExplanation], *, full: bool) -> Iterator[Block]:
+SHORT = 3
+"""Most lines of the proof of a rule that are written out again where the rule comes up once more."""
+
+
+def _proof(group: Sequence[StrategyExplanation], shown: set[ProofNode], *, full: bool) -> Iterator[Block]:
     strategy = group[0]
     yield Heading(strategy.title, 3, STATUS_TONES[strategy.status])
     yield Paragraph(f"Row '{strategy.row}' of the status table: {_said(strategy.status)}.", "muted")
@@ -264,7 +269,7 @@ def _proof(group: Sequence[StrategyExplanation], *, full: bool) -> Iterator[Bloc
     if len(group) > 1:
         yield Paragraph(f"The same proof for: {'; '.join(lower_first(one.title) for one in group[1:])}.")
     yield Heading("Is she in its population?", 4)
-    yield Bullets(tuple(_tree(strategy.population, 0, full=full)), indent=4)
+    yield Bullets(tuple(_tree(strategy.population, 0, shown, full=full)), indent=4)
     more: list[Bullet] = []
     if strategy.unknown:
         more.append(Bullet("Not known", f"{list_words(strategy.unknown)}.", "open"))
@@ -275,14 +280,23 @@ def _proof(group: Sequence[StrategyExplanation], *, full: bool) -> Iterator[Bloc
         yield Bullets(tuple(more), indent=4)
 
 
-def _tree(node: ProofNode, depth: int, *, full: bool) -> Iterator[Bullet]:
+def _tree(node: ProofNode, depth: int, shown: set[ProofNode], *, full: bool) -> Iterator[Bullet]:
+    """Yield a proof, a line a node; that of a rule is written out once, unless it is short."""
     known = f" (she: {node.known})" if node.known is not None else ""
     mark = "*" if node.decides and not node.parts else " "
     text = f"{'  ' * depth}{MARKS[node.verdict]}{mark}{node.says}{known}"
-    yield Bullet("", text, TONES[node.verdict])
+    below = tuple(_below(node, depth, shown, full=full))
+    again = node.joint == "rule" and node in shown and len(below) > SHORT
+    yield Bullet("", f"{text}: as above" if again else text, TONES[node.verdict])
+    yield from () if again else below
+    if node.joint == "rule":
+        shown.add(node)
+
+
+def _below(node: ProofNode, depth: int, shown: set[ProofNode], *, full: bool) -> Iterator[Bullet]:
     parts = node.parts if full else _telling(node)
     for part in parts:
-        yield from _tree(part, depth + 1, full=full)
+        yield from _tree(part, depth + 1, shown, full=full)
     hidden = [part for part in node.parts if part not in parts]
     if hidden:
         yield Bullet("", f"{'  ' * (depth + 1)}... and {_hidden(hidden)}", "muted")

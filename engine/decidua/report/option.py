@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from decidua.assessment.result import (
@@ -15,18 +16,33 @@ from decidua.assessment.result import (
 )
 from decidua.assessment.words import PER_WORDS
 from decidua.report.hers import hers_line, standing_bullets
-from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, Tone, from_overlay, list_words, lower_first
+from decidua.report.parts import (
+    Block,
+    Bullet,
+    Bullets,
+    Heading,
+    Paragraph,
+    Tone,
+    from_overlay,
+    list_words,
+    lower_first,
+    series,
+)
 from decidua.report.study import study_bullets
 
 __all__ = [
+    "NOT_READ",
     "SAID",
     "STATUS_TONES",
     "caution_labels",
+    "drug_words",
     "effect_words",
+    "how_given",
     "main_effects",
     "off_label",
     "option_blocks",
     "out_of_1000",
+    "says_more",
     "sentence",
     "strategy_words",
 ]
@@ -107,12 +123,26 @@ def strategy_words(strategy: StrategyAnswer) -> str:
 
 
 def _strategy_details(strategy: StrategyAnswer, *, full: bool) -> Iterator[str]:
-    yield f"{sentence(strategy.dose)} {sentence(strategy.timing)} {off_label(strategy)}."
+    yield f"{how_given(strategy)} {off_label(strategy)}."
     if strategy.status == "contraindicated":
         yield sentence(strategy.because)
     elif strategy.because and (full or strategy.verdict != "yes" or strategy.status == "not_applicable"):
         for_her = {"yes": "Hers", "no": "Not hers", "unknown": "Open"}[strategy.verdict]
         yield f"{for_her}: {strategy.because}."
+
+
+NOT_READ = "not read"
+
+
+def how_given(strategy: StrategyAnswer) -> str:
+    """Say dose and timing, and which of them was not read."""
+    if strategy.dose == strategy.timing == NOT_READ:
+        return "Dose and timing not read."
+    dose, timing = (
+        f"{name} not read." if said == NOT_READ else sentence(said)
+        for name, said in (("Dose", strategy.dose), ("Timing", strategy.timing))
+    )
+    return f"{dose} {timing}"
 
 
 def off_label(strategy: StrategyAnswer) -> str:
@@ -311,7 +341,8 @@ def _cautions(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
     for caution in option.cautions:
         if caution.verdict == "yes":
             tone: Tone = "bad" if caution.stops else "open"
-            yield Bullet(caution.label, f"present. {_caution_words(caution)}: {caution.text}.", tone)
+            said = f": {caution.text.removesuffix('.')}" if says_more(caution) else ""
+            yield Bullet(caution.label, f"present. {_caution_words(caution)}{said}.", tone)
     yield from _unknown_cautions(option, full=full)
     if full:
         for caution in option.cautions:
@@ -322,13 +353,16 @@ def _cautions(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
 
 
 def _unknown_cautions(option: OptionAnswer, *, full: bool) -> Iterator[Bullet]:
+    first: list[str] = []
     for stop, words in ((True, "Contraindications to rule out first"), (False, "Other cautions not known")):
-        labels = caution_labels([one for one in option.cautions if one.verdict == "unknown" and one.stops is stop])
+        open_ones = [one for one in option.cautions if one.verdict == "unknown" and one.stops is stop]
+        labels = [label for label in caution_labels(open_ones) if label not in first]
+        first = labels if stop else first
         if not labels:
             continue
         shown = labels if full or stop else labels[:CAUTIONS_SHOWN]
         more = f" and {len(labels) - len(shown)} more" if len(shown) < len(labels) else ""
-        yield Bullet(words, f"{', '.join(shown)}{more}.", "open")
+        yield Bullet(words, f"{series(shown)}{more}.", "open")
 
 
 def caution_labels(cautions: Sequence[CautionAnswer]) -> list[str]:
@@ -336,9 +370,20 @@ def caution_labels(cautions: Sequence[CautionAnswer]) -> list[str]:
     return list(dict.fromkeys(lower_first(one.label) for one in cautions))
 
 
+def drug_words(drug: str) -> str:
+    """Return the key of a safety record as a person writes it."""
+    return {"ivig": "IVIG", "tnf_antagonists": "TNF antagonists"}.get(drug, drug.replace("_", " "))
+
+
+def says_more(caution: CautionAnswer) -> str:
+    """Return the text of a caution as a sentence, or nothing where it only says its label once more."""
+    told, label = (re.sub(r"[^a-z]+", " ", words.lower()).strip() for words in (caution.text, caution.label))
+    return "" if told == label else sentence(caution.text)
+
+
 def _caution_words(caution: CautionAnswer) -> str:
     stops = "Contraindicated" if caution.stops else caution.level.replace("_", " ").capitalize()
-    return f"{stops}, {caution.drug.replace('_', ' ')} [{caution.source}]{from_overlay(caution.overlay)}"
+    return f"{stops}, {drug_words(caution.drug)} [{caution.source}]{from_overlay(caution.overlay)}"
 
 
 def _missing(option: OptionAnswer) -> Iterator[Bullet]:

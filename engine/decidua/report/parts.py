@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
+from decidua.assessment.words import join as list_words
+from decidua.assessment.words import series
 from decidua.condition.english import lower_first
 from decidua.frozen import Frozen
 
@@ -21,6 +22,7 @@ __all__ = [
     "from_overlay",
     "list_words",
     "lower_first",
+    "series",
 ]
 
 Tone = Literal["plain", "muted", "good", "open", "bad"]
@@ -104,13 +106,6 @@ class Forest(Frozen):
 
 
 Block = Heading | Paragraph | Bullets | Grid | Forest
-
-
-def list_words(words: Sequence[str], last: str = "and") -> str:
-    """Join words with commas and a final ``and``, or another word."""
-    if len(words) <= 1:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 def from_overlay(name: str | None) -> str:

@@ -17,7 +17,8 @@ from decidua.record import Record
 from decidua.report.behind import behind_blocks
 from decidua.report.evidence_positions import contradiction_bullet
 from decidua.report.on_tests import blocks_on_test
-from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph
+from decidua.report.option import sentence
+from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph, series
 from decidua.rulebook.book import AGGREGATES, Rulebook, panel_condition
 from decidua.rulebook.laying import POLICIES
 from decidua.rulebook.policy import (
@@ -195,13 +196,18 @@ def _fields(book: Rulebook, record: Record, facts: Mapping[str, Fact]) -> Iterat
             yield Bullet(label, _value(book, value, facts))
 
 
+USUAL = {"url_exact": True, "hard_stop": True, "isolates": True}
+"""What is so unless a record says otherwise, and needs no saying."""
+
+
 def _line(book: Rulebook, record: Record, facts: Mapping[str, Fact]) -> str:
     parts = []
     for name in type(record).model_fields:
         value = _own_choice(record, name)
-        if value is not False and value not in (None, (), ""):
+        told = name in USUAL if value is False else value not in (None, (), "") and USUAL.get(name) is not value
+        if told:
             parts.append(f"{name.strip('_').replace('_', ' ')} {_value(book, value, facts)}")
-    return "; ".join(parts)
+    return "; ".join([*(part.removesuffix(".") for part in parts[:-1]), *parts[-1:]])
 
 
 def _own_choice(record: Record, name: str) -> Any:
@@ -217,7 +223,8 @@ def _value(book: Rulebook, value: Any, facts: Mapping[str, Fact]) -> str:
     if isinstance(value, Record):
         return f"({_line(book, value, facts)})"
     if isinstance(value, tuple):
-        return ", ".join(_value(book, one, facts) for one in value)
+        parts = [_value(book, one, facts) for one in value]
+        return " ".join(map(sentence, parts)) if any(part.endswith(".") for part in parts) else series(parts)
     if isinstance(value, dict):
         return "; ".join(f"{key}: {_value(book, text, facts)}" for key, text in value.items())
     return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)

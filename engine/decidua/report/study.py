@@ -60,8 +60,9 @@ def _counts(counts: dict[str, int | float | str | None]) -> str:
 
 def _arm(counts: dict[str, int | float | str | None], which: str) -> str | None:
     events, total, percent = (counts[f"{which}_{what}"] for what in ("events", "total", "percent"))
-    if events is not None and total is not None:
-        return f"{events}/{total}"
+    if isinstance(events, int) and isinstance(total, int):
+        share = f" ({100 * events / total:.0f} %)" if counts["arms"] != "two arms" and total else ""
+        return f"{events}/{total}{share}"
     return f"{percent:g} %" if isinstance(percent, int | float) else None
 
 

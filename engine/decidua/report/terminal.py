@@ -121,7 +121,7 @@ class _Page:
             self._hanging(heading.text, first=0, rest=0, style="bold")
             self.lines.append(self._paint(rule * min(self._width, 80), "dim"))
             return
-        if heading.level in (2, 3):
+        if heading.level in (2, 3) and self.lines[-1:] != [""]:
             self.lines.append("")
         text = heading.text.upper() if heading.level == 2 else heading.text
         indent = 2 if heading.level == 4 else 0
@@ -188,7 +188,8 @@ class _Page:
             tones = grid.cell_tones[index] if grid.cell_tones else painted
             table.add_row(*(Text(cell, style=STYLES[one]) for cell, one in zip(row, tones, strict=True)))
         console.print(table)
-        self.lines.extend(stream.getvalue().split("\n"))
+        drawn = stream.getvalue().rstrip().split("\n")
+        self.lines.extend([*([""] if self._ascii_only and self.lines[-1:] != [""] else []), *drawn, ""])
 
 
 def _widths(grid: Grid, width: int) -> list[int]:

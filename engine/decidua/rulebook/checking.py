@@ -32,7 +32,7 @@ from decidua.rulebook.models import Strategy
 from decidua.rulebook.policy import CERTAINTY_FACTS, POOLING_FACTS, STATUS_FACTS
 from decidua.truth import YES
 
-__all__ = ["check_rulebook", "condition_faults"]
+__all__ = ["check_rulebook", "condition_faults", "condition_findings"]
 
 Conditions = Iterable[tuple[str, str, Condition, bool]]
 """Record id, key of its place, condition, and whether ``known`` is allowed in it."""
@@ -65,7 +65,7 @@ def condition_faults(book: Rulebook, condition: Condition) -> list[Fault]:
         book: Whose rules it may refer to.
         condition: The condition.
     """
-    faults = _condition_faults(condition, vocabulary(), _rule_ids(book), known_allowed=False)
+    faults = condition_findings(condition, vocabulary(), _rule_ids(book), known_allowed=False)
     return [Fault(message, code=code) for code, message in faults]
 
 
@@ -136,7 +136,7 @@ def _all_conditions(book: Rulebook) -> Iterator[tuple[str, str, Condition, bool]
 def _conditions(book: Rulebook) -> Iterator[Fault]:
     known_rules = _rule_ids(book)
     for _, key, condition, known_allowed in _all_conditions(book):
-        for code, message in _condition_faults(condition, vocabulary(), known_rules, known_allowed=known_allowed):
+        for code, message in condition_findings(condition, vocabulary(), known_rules, known_allowed=known_allowed):
             yield _at(book, key, message, code)
 
 
@@ -147,14 +147,14 @@ def _rule_ids(book: Rulebook) -> list[str]:
 
 def _policy_conditions(book: Rulebook) -> Iterator[Fault]:
     for row in book.policy.status.rows:
-        for code, message in _condition_faults(row.when, STATUS_FACTS, [], known_allowed=True):
+        for code, message in condition_findings(row.when, STATUS_FACTS, [], known_allowed=True):
             yield _at(book, f"id:{row.id}", message, code)
     for rule in book.policy.certainty.rules:
-        for code, message in _condition_faults(rule.when, CERTAINTY_FACTS, [], known_allowed=True):
+        for code, message in condition_findings(rule.when, CERTAINTY_FACTS, [], known_allowed=True):
             yield _at(book, f"id:{rule.id}", message, code)
     pooling = book.policy.pooling
     for out in (*pooling.never, *pooling.second_line, *pooling.alone):
-        for code, message in _condition_faults(out.when, POOLING_FACTS, [], known_allowed=True):
+        for code, message in condition_findings(out.when, POOLING_FACTS, [], known_allowed=True):
             yield _at(book, f"id:{out.id}", message, code)
 
 
@@ -192,9 +192,10 @@ def _pooling_laws(book: Rulebook) -> Iterator[Fault]:
             yield _at(book, f"id:{never[0].id}", message, "R403")
 
 
-def _condition_faults(
+def condition_findings(
     condition: Condition, facts: Mapping[str, Fact], rules: list[str], *, known_allowed: bool
 ) -> Iterator[tuple[str, str]]:
+    """Yield code and message of everything that is wrong with a condition over these facts and rules."""
     for node in walk(condition):
         if isinstance(node, Rule) and node.id not in rules:
             hint = "" if node.id in facts else nearest(node.id, [*rules, *facts])

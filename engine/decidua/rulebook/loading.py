@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from decidua.condition.parser import parse_condition
-from decidua.condition.syntax import Condition, one_of_each
+from decidua.condition.syntax import Condition, Known, one_of_each
 from decidua.document import Document, Place
 from decidua.errors import Fault, nearest
 from decidua.evidence.models import Record
@@ -16,6 +16,9 @@ from decidua.evidence.models import Record
 __all__ = ["Loaded", "load_records"]
 
 CONDITION_KEYS = frozenset({"when", "eligibility", "needed", "normal"})
+
+NO_CONDITION = Known("age")
+"""Stands in for a condition that could not be parsed, so that the rest of its file is looked at too."""
 
 MOST_SHOWN = 60
 """Most letters that are shown of a value."""
@@ -48,13 +51,12 @@ def load_records(document: Document, model: type[Model], loaded: Loaded) -> Mode
     """
     before = len(loaded.faults)
     value = _with_conditions(document.value, document, (), loaded)
-    if len(loaded.faults) > before:
-        return None
     try:
         record = model.model_validate(value)
     except ValidationError as error:
         for place, message, code in _validation_faults(error, model):
             loaded.fault(document, place, message, code)
+    if len(loaded.faults) > before:
         return None
     _note_places(document, loaded)
     return record
@@ -73,7 +75,7 @@ def _with_conditions(value: Any, document: Document, place: Place, loaded: Loade
             parsed = parse_condition(
                 item, report=lambda spot, message: loaded.fault(document, spot, message, "R301"), place=here
             )
-            result[key] = None if parsed is None else one_of_each(parsed, loaded.conditions)
+            result[key] = one_of_each(NO_CONDITION if parsed is None else parsed, loaded.conditions)
         else:
             result[key] = _with_conditions(item, document, here, loaded)
     return result

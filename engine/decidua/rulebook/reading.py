@@ -17,6 +17,7 @@ from decidua.rulebook.baseline import BaselinePolicy
 from decidua.rulebook.book import Manifest, Rulebook
 from decidua.rulebook.checking import check_rulebook
 from decidua.rulebook.explaining import ExplainPolicy
+from decidua.rulebook.fragments import check_fragments
 from decidua.rulebook.loading import Loaded, load_records
 from decidua.rulebook.models import (
     Cause,
@@ -139,6 +140,14 @@ class _Parts:
             for key in type(record).model_fields:
                 getattr(self, key).extend(getattr(record, key))
 
+    def with_conditions(self) -> Iterator[Record]:
+        """Yield every record that has a condition, and the policies."""
+        yield from (*self.definitions, *self.panels, *self.causes, *self.subsets, *self.findings)
+        yield from (strategy for option in self.options for strategy in option.strategies)
+        yield from (study for one in self.evidence for study in one.studies)
+        for record in self.single.values():
+            yield from record.positions if isinstance(record, GuidelineFile) else (record,)
+
 
 def read_rulebook(files: Mapping[str, bytes], folder: Path) -> Rulebook:
     """Read, check and assemble a rulebook.
@@ -166,7 +175,7 @@ def read_rulebook(files: Mapping[str, bytes], folder: Path) -> Rulebook:
         if name not in files:
             loaded.faults.append(Fault("is missing; every rulebook needs it", file=str(folder / name), code="R102"))
     if loaded.faults:
-        raise RulebookError(loaded.faults)
+        raise RulebookError([*loaded.faults, *check_fragments(parts.with_conditions(), loaded.places)])
     book = _assemble(parts, digest_of(files, ""), digest_of(files, "evidence/"), loaded)
     faults = check_rulebook(book, loaded.again)
     if faults:
