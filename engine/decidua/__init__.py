@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 from decidua.version import __version__
 
 if TYPE_CHECKING:
+    from decidua.assessment.answers.result import Assessment
     from decidua.assessment.assess import assess
-    from decidua.assessment.comparison import compare
-    from decidua.assessment.explanation import explain
+    from decidua.assessment.comparing.comparison import compare
+    from decidua.assessment.explaining.explanation import explain
     from decidua.assessment.loading import load_rulebook
-    from decidua.assessment.result import Assessment
     from decidua.errors import DeciduaError, EngineDisagreement, EvidenceError, ProfileError, RatesError, RulebookError
     from decidua.profile.model import Profile
     from decidua.profile.rates import Rates

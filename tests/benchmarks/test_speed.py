@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import decidua
-from decidua.assessment.explanation import explain
+from decidua.assessment.explaining.explanation import explain
 from decidua.engines.production import available
 from decidua.evidence.models import OPTION_KEYS
 

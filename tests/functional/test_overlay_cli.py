@@ -145,7 +145,7 @@ def test_what_only_overlays_need_is_imported_only_then():
         f"decidua.assess(decidua.load_profile({FOUR_LOSSES!r}), rulebook=decidua.load_rulebook(*sys.argv[1:]))\n"
         "print(sorted(name for name in sys.modules if name.startswith('decidua') and name.endswith('overlays')))"
     )
-    for given, expected in (((), "[]"), ((EXAMPLE,), "['decidua.assessment.overlays']")):
+    for given, expected in (((), "[]"), ((EXAMPLE,), "['decidua.assessment.options.overlays']")):
         call = [sys.executable, "-c", asked, *given]
         ran = subprocess.run(call, capture_output=True, text=True, check=True, env=surroundings())
         assert ran.stdout.strip() == expected

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.generative.strategies import DOMAINS, comparisons, conditions, facts, rulebooks
 from tests.generative.trying import thorough
 
-from decidua.assessment.ways import Aim, Bounds, Goal, Ways
+from decidua.assessment.explaining.ways import Aim, Bounds, Goal, Ways
 from decidua.condition.reference import evaluate
 from decidua.condition.syntax import All, AnyOf, AtLeast, Condition, Not, Rule
 from decidua.profile.facts import Facts

@@ -17,7 +17,7 @@ from tests.generative.profiles import Document, shipped, women
 from tests.generative.trying import thorough
 
 import decidua
-from decidua.assessment.status import row_for
+from decidua.assessment.options.status import row_for
 from decidua.assessment.verdicts import Verdicts
 from decidua.condition.reference import evaluate
 from decidua.condition.syntax import Atom, atoms, facts_in

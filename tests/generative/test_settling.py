@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from tests.generative.strategies import conditions, facts, rulebooks
 from tests.generative.trying import thorough
 
-from decidua.assessment.possible import possible_answers
-from decidua.assessment.remainders import Remainders
-from decidua.assessment.settling import Limits, Settling, settle
+from decidua.assessment.asking.possible import possible_answers
+from decidua.assessment.asking.remainders import Remainders
+from decidua.assessment.asking.settling import Limits, Settling, settle
 from decidua.condition.reference import evaluate
 from decidua.condition.remainder import Remainder, remainder
 from decidua.condition.syntax import Atom, Condition, Known, Untold, facts_in, walk

@@ -14,7 +14,7 @@ from tests.generative.tables import facts_of, tables
 from tests.generative.trying import thorough
 
 import decidua
-from decidua.assessment.options import judge_option
+from decidua.assessment.options.judged import judge_option
 from decidua.assessment.verdicts import Verdicts
 from decidua.condition.reference import evaluate
 from decidua.condition.syntax import AnyOf, Not, facts_in

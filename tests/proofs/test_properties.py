@@ -10,7 +10,7 @@ import pytest
 from tests.proofs.books import condition, small, with_rows, with_rule, with_strategies
 
 import decidua
-from decidua.assessment.status import judge_position
+from decidua.assessment.evidence.positions import judge_position
 from decidua.assessment.verdicts import Verdicts
 from decidua.condition.syntax import Known, Not
 from decidua.engines.formulas import Number, Pair

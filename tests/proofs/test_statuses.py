@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.generative.profiles import described, shipped, women
 
 import decidua
-from decidua.assessment.options import judge_option
-from decidua.assessment.status import judge_strategy
+from decidua.assessment.options.judged import judge_option
+from decidua.assessment.options.status import judge_strategy
 from decidua.assessment.verdicts import Verdicts
 from decidua.engines.formulas import Search
 from decidua.engines.proof import told

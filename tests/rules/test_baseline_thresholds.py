@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import decidua
-from decidua.assessment.equivalent import same_for_all
+from decidua.authoring.equivalent import same_for_all
 from decidua.condition.mutants import mutants_of
 from decidua.condition.reference import evaluate
 from decidua.evidence.certainty import refers_to_no_rule

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.rules.test_knowledge import BOOK, assess, losses, options, shipped, statuses, verdict
 
-from decidua.assessment.effects import rate_strategy
-from decidua.assessment.status import speaks_of
+from decidua.assessment.evidence.effects import rate_strategy
+from decidua.assessment.evidence.positions import speaks_of
 from decidua.truth import NO, UNKNOWN, YES
 
 SIX = ("lit", "calcineurin_inhibitors", "prp", "pbmc", "hcg_intrauterine", "antithrombotics")

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 import decidua
-from decidua.assessment.status import judge_strategy, stops
+from decidua.assessment.options.status import judge_strategy
+from decidua.assessment.options.stopping import stops
 from decidua.assessment.verdicts import Verdicts
 from decidua.condition.syntax import All, AnyOf, Atom, Condition, Not
 from decidua.document import read_document

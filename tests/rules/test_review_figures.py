@@ -15,8 +15,8 @@ import pytest
 from scipy import stats
 
 import decidua
-from decidua.assessment.effects import live_birth_lines, rate_strategy
-from decidua.assessment.result import Assessment, EffectAnswer, OptionAnswer, StudyAnswer
+from decidua.assessment.answers.result import Assessment, EffectAnswer, OptionAnswer, StudyAnswer
+from decidua.assessment.evidence.effects import live_birth_lines, rate_strategy
 from decidua.evidence.models import Arm, Outcome, Study
 from decidua.profile.model import Profile
 from decidua.report.study import study_bullets

@@ -7,9 +7,9 @@ import yaml
 from tests.unit.trials import gather, line, result, trial
 
 import decidua
-from decidua.assessment.baseline import baseline_by_trials, declared_chance
+from decidua.assessment.evidence.baseline import baseline_by_trials, declared_chance
+from decidua.assessment.options.without_treatment import _had_one
 from decidua.assessment.verdicts import Verdicts
-from decidua.assessment.without_treatment import _had_one
 from decidua.evidence.models import Outcome
 from decidua.profile.facts import draw_facts
 from decidua.report.hers import BASELINES

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 import decidua
-from decidua.assessment.change import Change, WithRetracted, WorkLeftOut
-from decidua.assessment.comparison import Step
+from decidua.assessment.answers.change import Change, WithRetracted, WorkLeftOut
+from decidua.assessment.comparing.comparison import Step
 from decidua.evidence.retractions import Match, Notice, Paper, RaggedRow, RetractionCheck
 from decidua.report.change import change_words
 from decidua.report.comparison import comparison_blocks

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import decidua
-from decidua.assessment.definitions import as_if, differences, with_counts
-from decidua.assessment.summary import definitions
 from decidua.assessment.verdicts import Verdicts
-from decidua.assessment.who_counts import counting_of, hers_counted
+from decidua.assessment.woman.definitions import as_if, differences, with_counts
+from decidua.assessment.woman.summary import definitions
+from decidua.assessment.woman.who_counts import counting_of, hers_counted
 from decidua.profile.facts import draw_facts
 from decidua.truth import NO, UNKNOWN, YES
 

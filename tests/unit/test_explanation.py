@@ -13,12 +13,12 @@ import pytest
 from tests.generative.profiles import shipped
 
 import decidua
-from decidua.assessment.counterfactual import barring, changed_facts
-from decidua.assessment.explanation import explain
-from decidua.assessment.explanation_answer import Changes, Explanation, FindingToBe, ProofNode
-from decidua.assessment.options import judge_option
-from decidua.assessment.possible import say_together
-from decidua.assessment.status import JudgedStrategy
+from decidua.assessment.answers.explanation import Changes, Explanation, FindingToBe, ProofNode
+from decidua.assessment.asking.possible import say_together
+from decidua.assessment.explaining.counterfactual import barring, changed_facts
+from decidua.assessment.explaining.explanation import explain
+from decidua.assessment.options.judged import judge_option
+from decidua.assessment.options.status import JudgedStrategy
 from decidua.assessment.verdicts import Verdicts
 from decidua.condition.english import value_in_english
 from decidua.condition.syntax import Atom

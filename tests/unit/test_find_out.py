@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from tests.functional.running import PROFILES
 
 import decidua
-from decidua.assessment.find_out import _FindOut, find_out
-from decidua.assessment.options import judge_option
-from decidua.assessment.possible import possible_answers
-from decidua.assessment.questions import Asking, atoms_behind, rules_behind
+from decidua.assessment.asking.find_out import _FindOut, find_out
+from decidua.assessment.asking.possible import possible_answers
+from decidua.assessment.asking.questions import Asking, atoms_behind, rules_behind
+from decidua.assessment.options.judged import judge_option
 from decidua.assessment.verdicts import Verdicts
 from decidua.condition.syntax import Atom, Known, walk
 from decidua.profile.facts import draw_facts, with_finding

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from decidua.assessment.equivalent import attainable, same_for_all
+from decidua.authoring.equivalent import attainable, same_for_all
 from decidua.condition.mutants import mutants_of, one_step
 from decidua.condition.parser import parse_condition
 from decidua.condition.written import written

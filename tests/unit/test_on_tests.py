@@ -8,7 +8,8 @@ import shutil
 import pytest
 
 import decidua
-from decidua.assessment.on_tests import (
+from decidua.assessment.answers.result import NextFinding
+from decidua.assessment.evidence.on_tests import (
     NONE_CURRENT,
     NONE_RECORDED,
     advised,
@@ -18,7 +19,6 @@ from decidua.assessment.on_tests import (
     said_of_test,
     with_positions,
 )
-from decidua.assessment.result import NextFinding
 from decidua.errors import RulebookError
 from decidua.rulebook.folder import data_folder
 

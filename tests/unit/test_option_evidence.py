@@ -10,9 +10,9 @@ from pydantic import TypeAdapter
 from scipy import stats
 
 import decidua
-from decidua.assessment.evidence_answers import OptionEvidence
-from decidua.assessment.evidence_studies import counted_women, short_names
-from decidua.assessment.option_evidence import evidence_overview, option_evidence
+from decidua.assessment.answers.evidence import OptionEvidence
+from decidua.assessment.evidence.on_option import evidence_overview, option_evidence
+from decidua.assessment.evidence.studies import counted_women, short_names
 from decidua.assessment.verdicts import Verdicts
 from decidua.errors import DeciduaError
 from decidua.evidence.models import OPTION_KEYS, last_day

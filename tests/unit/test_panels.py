@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import decidua
-from decidua.assessment.find_out import find_out
-from decidua.assessment.panels import unexplained
-from decidua.assessment.summary import causes
+from decidua.assessment.asking.find_out import find_out
 from decidua.assessment.verdicts import Verdicts
+from decidua.assessment.woman.panels import unexplained
+from decidua.assessment.woman.summary import causes
 from decidua.profile.facts import draw_facts
 from decidua.rulebook.folder import data_folder
 

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 import decidua
-from decidua.assessment.published import published_ratings, synthesis_answers
+from decidua.assessment.evidence.published import published_ratings, synthesis_answers
 from decidua.evidence.models import TrialList
 from decidua.rulebook.folder import data_folder
 

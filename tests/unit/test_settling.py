@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from decidua.assessment.possible import possible_answers
-from decidua.assessment.remainders import Remainders
-from decidua.assessment.settling import Limits, Memory, settle
+from decidua.assessment.asking.possible import possible_answers
+from decidua.assessment.asking.remainders import Remainders
+from decidua.assessment.asking.settling import Limits, Memory, settle
 from decidua.condition.remainder import remainder
 from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Known, Not, Rule, Untold
 from decidua.profile.interval import Interval

@@ -11,9 +11,16 @@ from hypothesis import strategies as st
 from tests.generative.profiles import women
 
 import decidua
-from decidua.assessment.stability import same_throughout
-from decidua.assessment.stability_answer import OptionOverRange, Place
-from decidua.assessment.stability_words import Moved, change_words, ordinal, range_words, summary_words, what_differs
+from decidua.assessment.answers.stability import OptionOverRange, Place
+from decidua.assessment.comparing.stability import same_throughout
+from decidua.assessment.comparing.stability_words import (
+    Moved,
+    change_words,
+    ordinal,
+    range_words,
+    summary_words,
+    what_differs,
+)
 from decidua.rulebook.folder import data_folder
 
 BOOK = decidua.load_rulebook()

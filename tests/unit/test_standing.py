@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from tests.unit.trials import GOOD, POLICY, gather, result, trial
 
 import decidua
-from decidua.assessment.effects import live_birth_lines, rate_strategy
-from decidua.assessment.evidence_studies import counted_women
-from decidua.assessment.hers import bearing_studies, line_standing, rate_for, rated_at_worst
-from decidua.assessment.option_evidence import option_evidence
-from decidua.assessment.options import judge_option
-from decidua.assessment.standing import refused_by
-from decidua.assessment.standing_answers import HersAnswer, StandingPart
+from decidua.assessment.answers.standing import HersAnswer, StandingPart
+from decidua.assessment.evidence.effects import live_birth_lines, rate_strategy
+from decidua.assessment.evidence.hers import bearing_studies, line_standing, rate_for, rated_at_worst
+from decidua.assessment.evidence.on_option import option_evidence
+from decidua.assessment.evidence.standing import refused_by
+from decidua.assessment.evidence.studies import counted_women
+from decidua.assessment.options.judged import judge_option
 from decidua.assessment.verdicts import Verdicts
 from decidua.assessment.words import outcome_names
 from decidua.condition.parser import parse_condition

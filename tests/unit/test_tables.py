@@ -13,8 +13,8 @@ import pyarrow as pa
 import pytest
 
 import decidua
-from decidua.assessment.options import judge_option
-from decidua.assessment.status import any_of_which_counts, judge_strategy
+from decidua.assessment.options.judged import judge_option
+from decidua.assessment.options.status import any_of_which_counts, judge_strategy
 from decidua.condition.syntax import All, AnyOf, Atom, Not, Rule, Untold
 from decidua.engines.frame import FactColumns, FramePlan
 from decidua.errors import DeciduaError, RulebookError

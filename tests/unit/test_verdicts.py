@@ -8,7 +8,7 @@ import pytest
 
 import decidua
 from decidua.assessment import verdicts as verdicts_module
-from decidua.assessment.looked_at import looked_at
+from decidua.assessment.explaining.looked_at import looked_at
 from decidua.assessment.verdicts import ENGINES, Verdicts
 from decidua.condition.syntax import All, AnyOf, Atom, Condition, Known, Not, Rule, Untold
 from decidua.engines.production import ProductionNetwork, available

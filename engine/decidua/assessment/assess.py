@@ -7,25 +7,26 @@ import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from decidua.assessment.change import WithRetracted
-from decidua.assessment.definitions import cumulative, differences, with_counts
-from decidua.assessment.effects import check_baseline
+from decidua.assessment.answers.change import WithRetracted
+from decidua.assessment.answers.result import Assessment, Identity, OptionAnswer
+from decidua.assessment.answers.stability import Stability
+from decidua.assessment.asking.whats_next import what_next
+from decidua.assessment.evidence.effects import check_baseline
 from decidua.assessment.loading import load_rulebook
-from decidua.assessment.options import JudgedOption, answer_option, judge_option
-from decidua.assessment.panels import unexplained
-from decidua.assessment.ranking import rank_options, why_above
-from decidua.assessment.result import Assessment, Identity, OptionAnswer
-from decidua.assessment.stability_answer import Stability
-from decidua.assessment.summary import (
+from decidua.assessment.options.answer import answer_option
+from decidua.assessment.options.judged import JudgedOption, judge_option
+from decidua.assessment.options.ranking import rank_options, why_above
+from decidua.assessment.options.without_treatment import without_treatment
+from decidua.assessment.verdicts import Engine, Verdicts
+from decidua.assessment.woman.definitions import cumulative, differences, with_counts
+from decidua.assessment.woman.panels import unexplained
+from decidua.assessment.woman.summary import (
     causes,
     definitions,
     describe,
     not_read,
     subsets,
 )
-from decidua.assessment.verdicts import Engine, Verdicts
-from decidua.assessment.whats_next import what_next
-from decidua.assessment.without_treatment import without_treatment
 from decidua.errors import DeciduaError
 from decidua.evidence.models import last_day
 from decidua.profile.facts import Facts, draw_facts
@@ -112,7 +113,7 @@ def assess(  # noqa: PLR0913 - every further argument is a keyword with a defaul
     )
     if book.base is None:
         return result
-    from decidua.assessment.overlays import changes  # noqa: PLC0415 - needed for overlays alone
+    from decidua.assessment.options.overlays import changes  # noqa: PLC0415 - needed for overlays alone
 
     without = assess(profile, as_of=as_of, rulebook=book.base, baseline=baseline, engine=engine, rates=rates)
     return result.model_copy(update={"changed_by_overlays": tuple(changes(without, result))})
@@ -132,7 +133,7 @@ def _refuse_others(profile: object, rulebook: object) -> None:
 
 
 def _with_retracted(view: DatedRulebook, facts: Facts) -> WithRetracted:
-    from decidua.assessment.with_retracted import with_retracted  # noqa: PLC0415 - seldom asked for
+    from decidua.assessment.comparing.with_retracted import with_retracted  # noqa: PLC0415 - seldom asked for
 
     return with_retracted(view, facts)
 
@@ -154,7 +155,7 @@ def answer_options(verdicts: Verdicts, chances: Mapping[str, float]) -> tuple[li
 
 
 def _stability(verdicts: Verdicts, chances: Mapping[str, float]) -> Stability:
-    from decidua.assessment.stability import judge_stability  # noqa: PLC0415 - seldom asked for
+    from decidua.assessment.comparing.stability import judge_stability  # noqa: PLC0415 - seldom asked for
 
     return judge_stability(verdicts, chances)
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from decidua.assessment.effects import effect_answer, rate_strategy
-from decidua.assessment.hers import rated_for_nobody
-from decidua.assessment.options import study_figures
-from decidua.assessment.published import published_ratings, synthesis_answers
-from decidua.assessment.who_counts import counting_of
+from decidua.assessment.evidence.effects import effect_answer, rate_strategy
+from decidua.assessment.evidence.hers import rated_for_nobody
+from decidua.assessment.evidence.published import published_ratings, synthesis_answers
+from decidua.assessment.options.studies import study_figures
+from decidua.assessment.woman.who_counts import counting_of
 from decidua.engines.production import available
 from decidua.rulebook.book import Rulebook
 from decidua.rulebook.folder import data_folder, find_rulebook, is_overlay

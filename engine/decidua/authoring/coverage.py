@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from decidua.assessment.status import speaks_of
+from decidua.assessment.evidence.positions import speaks_of
 from decidua.authoring.conditions import reachable_statuses
 from decidua.authoring.diagnostics import Diagnostic, at
 from decidua.authoring.meaning import expanded

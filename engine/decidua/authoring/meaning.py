@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import combinations
 
-from decidua.assessment.possible import possible_answers
+from decidua.assessment.asking.possible import possible_answers
 from decidua.condition.reference import compare
 from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Condition, Known, Not, Rule, Untold, atoms, walk
 from decidua.frozen import Frozen

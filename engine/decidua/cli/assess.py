@@ -114,7 +114,7 @@ def explain_command(
     """Print why an option has its status: the proof, what is unknown, what would change it."""
     from pydantic import TypeAdapter
 
-    from decidua.assessment.explanation import Explanation, explain
+    from decidua.assessment.explaining.explanation import Explanation, explain
     from decidua.report.explain import explanation_blocks
 
     book = load_rulebook(rules)

@@ -44,7 +44,7 @@ def compare_command(
     """Print what changed between two dates, and which study, synthesis, document or definition changed it."""
     from pydantic import TypeAdapter
 
-    from decidua.assessment.comparison import Comparison, compare
+    from decidua.assessment.comparing.comparison import Comparison, compare
     from decidua.report.comparison import comparison_blocks
 
     comparison = compare(

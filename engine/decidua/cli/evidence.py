@@ -57,7 +57,7 @@ def evidence_command(
         raise DeciduaError("--retractions belongs to 'decidua evidence check'")
     if rates is not None and profile is None:
         raise DeciduaError("--rates belongs to a profile; give '--profile PROFILE' too")
-    from decidua.assessment.option_evidence import check_option, check_outcome, evidence_overview, option_evidence
+    from decidua.assessment.evidence.on_option import check_option, check_outcome, evidence_overview, option_evidence
 
     if option is not None:
         check_option(option)
@@ -85,7 +85,7 @@ def _verdicts(view: DatedRulebook, profile: str, rates: Path | None) -> Verdicts
 
 
 def _print_overview(overview: Any, output: EvidenceFormat) -> None:
-    from decidua.assessment.evidence_answers import EvidenceOverview
+    from decidua.assessment.answers.evidence import EvidenceOverview
 
     if output is EvidenceFormat.csv:
         from decidua.report.evidence_studies import overview_csv
@@ -100,7 +100,7 @@ def _print_overview(overview: Any, output: EvidenceFormat) -> None:
 
 
 def _print_option(evidence: Any, output: EvidenceFormat) -> None:
-    from decidua.assessment.evidence_answers import OptionEvidence
+    from decidua.assessment.answers.evidence import OptionEvidence
 
     if output is EvidenceFormat.csv:
         from decidua.report.evidence_studies import studies_csv

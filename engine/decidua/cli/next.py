@@ -38,8 +38,8 @@ def next_command(
     """Print what to find out next: the smallest sets of findings that settle each option, and in what order to ask."""
     from pydantic import TypeAdapter
 
-    from decidua.assessment.find_out import find_out
-    from decidua.assessment.next_answer import ToFindOut
+    from decidua.assessment.answers.next import ToFindOut
+    from decidua.assessment.asking.find_out import find_out
     from decidua.report.next import next_blocks
 
     book = load_rulebook(rules)

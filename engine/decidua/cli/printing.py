@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, TextIO
 
-from decidua.assessment.result import Assessment
+from decidua.assessment.answers.result import Assessment
 from decidua.cli.arguments import Format
 from decidua.condition.english import lower_first
 from decidua.errors import DeciduaError

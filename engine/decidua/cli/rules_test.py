@@ -33,7 +33,7 @@ def rules_test(
     engine: EngineOption = EngineName.auto,
 ) -> None:
     """Run the worked cases of a rulebook; list verdicts without a case, and changes that no case would notice."""
-    from decidua.assessment.case_tests import run_cases
+    from decidua.authoring.case_tests import run_cases
     from decidua.report.cases import case_blocks
     from decidua.rulebook.case_files import case_folders, read_cases
 
@@ -52,7 +52,7 @@ def rules_test(
     if output is CaseFormat.json:
         from pydantic import TypeAdapter
 
-        from decidua.assessment.case_results import CaseReport
+        from decidua.authoring.case_results import CaseReport
 
         print_text(TypeAdapter(CaseReport).dump_json(report, indent=2).decode(), Format.json)
     else:

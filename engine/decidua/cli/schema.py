@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from decidua.assessment.result import Assessment
+from decidua.assessment.answers.result import Assessment
 from decidua.cli.arguments import Format, SchemaName
 from decidua.cli.printing import print_text
 from decidua.errors import DeciduaError

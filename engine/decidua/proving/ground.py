@@ -12,7 +12,7 @@ from functools import cached_property
 
 from pydantic import ValidationError
 
-from decidua.assessment.status import JudgedStrategy, judge_strategy
+from decidua.assessment.options.status import JudgedStrategy, judge_strategy
 from decidua.assessment.verdicts import Verdicts
 from decidua.condition.syntax import Condition
 from decidua.engines.formulas import Found, Logic, Pair, Search, Term

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from decidua.assessment.options import judge_option
-from decidua.assessment.status import JudgedStrategy
+from decidua.assessment.options.judged import judge_option
+from decidua.assessment.options.status import JudgedStrategy
 from decidua.assessment.verdicts import Verdicts
 from decidua.errors import RulebookError
 from decidua.profile.facts import Facts

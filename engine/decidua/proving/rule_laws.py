@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
-from decidua.assessment.status import judge_position
+from decidua.assessment.evidence.positions import judge_position
 from decidua.assessment.verdicts import Verdicts
 from decidua.condition.english import in_english
 from decidua.condition.reference import evaluate

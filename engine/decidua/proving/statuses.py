@@ -1,8 +1,8 @@
 """The status of each strategy and option as formulas: the declared rows over what depends on the woman and the date.
 
-This follows ``assessment/status.py`` step by step. What depends on the woman (population, causes, contraindications,
-societies whose population is hers, studies that would not have taken her) is a formula; what depends on the date alone
-(what the evidence shows, which documents move a status) is worked out by the same functions as there.
+This follows ``assessment/options/status.py`` step by step. What depends on the woman (population, causes,
+contraindications, societies whose population is hers, studies that would not have taken her) is a formula; what depends
+on the date alone (what the evidence shows, which documents move a status) is worked out by the same functions as there.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any, get_args
 
-from decidua.assessment.effects import RatedLine, counting_studies, live_birth_lines, rate_strategy
-from decidua.assessment.status import AGAINST, FOR, judge_position, speaks_of, stops
+from decidua.assessment.evidence.effects import RatedLine, counting_studies, live_birth_lines, rate_strategy
+from decidua.assessment.evidence.positions import AGAINST, FOR, judge_position, speaks_of
+from decidua.assessment.options.stopping import stops
 from decidua.assessment.verdicts import Verdicts
 from decidua.assessment.words import outcome_names
 from decidua.engines.formulas import Choice, Flag, KnownFact, Logic, Pair, Tally, Term

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from decidua.assessment.result import EffectAnswer, HarmAnswer, OptionAnswer, PositionAnswer
+from decidua.assessment.answers.result import EffectAnswer, HarmAnswer, OptionAnswer, PositionAnswer
 from decidua.report.hers import BASELINES, hers_line, standing_bullets
 from decidua.report.option import (
     NOT_READ,

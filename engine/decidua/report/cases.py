@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from decidua.assessment.case_results import CaseFailure, CaseReport, Excused, RulePlace
+from decidua.authoring.case_results import CaseFailure, CaseReport, Excused, RulePlace
 from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, list_words
 
 __all__ = ["case_blocks"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from decidua.assessment.change import Change
+from decidua.assessment.answers.change import Change
 from decidua.report.option import STATUS_TONES
 from decidua.report.parts import Bullet, Tone, list_words
 

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from decidua.assessment.change import Change
-from decidua.assessment.comparison import Comparison, MainEffect, OptionThenAndNow, OptionThere, SourceThatCame, Step
-from decidua.assessment.newcomers import NewcomerKind
+from decidua.assessment.answers.change import Change
+from decidua.assessment.comparing.comparison import (
+    Comparison,
+    MainEffect,
+    OptionThenAndNow,
+    OptionThere,
+    SourceThatCame,
+    Step,
+)
+from decidua.assessment.comparing.newcomers import NewcomerKind
 from decidua.report.change import change_bullets
 from decidua.report.option import STATUS_TONES
 from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph, Tone, list_words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from decidua.assessment.result import (
+from decidua.assessment.answers.result import (
     Assessment,
     CauseAnswer,
     CountAnswer,

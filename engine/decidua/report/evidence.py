@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from decidua.assessment.evidence_answers import (
+from decidua.assessment.answers.evidence import (
     Eligibility,
     EvidenceOverview,
     LineEvidence,
@@ -14,7 +14,7 @@ from decidua.assessment.evidence_answers import (
     Ratio,
     SynthesisEvidence,
 )
-from decidua.assessment.result import PublishedRating
+from decidua.assessment.answers.result import PublishedRating
 from decidua.assessment.words import PER_WORDS
 from decidua.report.evidence_positions import position_blocks
 from decidua.report.evidence_studies import sentence, study_items

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from decidua.assessment.evidence_answers import ContradictionEvidence, DocumentRow, OptionEvidence, Said
+from decidua.assessment.answers.evidence import ContradictionEvidence, DocumentRow, OptionEvidence, Said
 from decidua.assessment.words import NO_DATE, POSITION_WORDS
 from decidua.report.option import AGAINST
 from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph, Tone

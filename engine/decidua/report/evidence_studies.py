@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
-from decidua.assessment.evidence_answers import OptionEvidence, OverviewRow, Ratio, StudyEvidence, StudyResult
+from decidua.assessment.answers.evidence import OptionEvidence, OverviewRow, Ratio, StudyEvidence, StudyResult
 from decidua.assessment.words import PER_WORDS
 from decidua.evidence.lines import POPULATIONS
 from decidua.report.parts import Bullet, Tone, list_words, lower_first

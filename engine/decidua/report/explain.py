@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 
-from decidua.assessment.explanation_answer import (
+from decidua.assessment.answers.explanation import (
     DecidingFinding,
     Explanation,
     FindingToBe,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from decidua.assessment.result import EffectAnswer, OptionAnswer
-from decidua.assessment.standing_answers import HersAnswer, OpenStanding, StandingAnswer
+from decidua.assessment.answers.result import EffectAnswer, OptionAnswer
+from decidua.assessment.answers.standing import HersAnswer, OpenStanding, StandingAnswer
 from decidua.assessment.words import PER_WORDS
 from decidua.report.parts import Bullet, list_words, lower_first
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from string import ascii_uppercase
 
-from decidua.assessment.next_answer import AnswerEffect, OpenOption, OpenWay, Outcome, QuestionToAsk, ToFindOut, WayOut
+from decidua.assessment.answers.next import AnswerEffect, OpenOption, OpenWay, Outcome, QuestionToAsk, ToFindOut, WayOut
 from decidua.report.option import STATUS_TONES
 from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, list_words, lower_first
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from decidua.assessment.on_tests import SaidOfTest, contradictions_on_test, said_of_test
-from decidua.assessment.result import NextFinding
+from decidua.assessment.answers.result import NextFinding
+from decidua.assessment.evidence.on_tests import SaidOfTest, contradictions_on_test, said_of_test
 from decidua.assessment.words import READ_WORDS
 from decidua.report.evidence_positions import DOCUMENT_KINDS, contradiction_bullet
 from decidua.report.option import AGAINST

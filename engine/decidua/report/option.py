@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from decidua.assessment.result import (
+from decidua.assessment.answers.result import (
     CautionAnswer,
     EffectAnswer,
     OptionAnswer,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from decidua.assessment.result import Assessment, NextFinding, OptionAnswer
+from decidua.assessment.answers.result import Assessment, NextFinding, OptionAnswer
 from decidua.report.brief import brief_blocks, brief_sources
 from decidua.report.definitions import definition_blocks, explanation_blocks
 from decidua.report.on_tests import advice_lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from decidua.assessment.result import Assessment, OverlayChange
+from decidua.assessment.answers.result import Assessment, OverlayChange
 from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, list_words
 from decidua.rulebook.book import Rulebook
 from decidua.rulebook.overlay import Overlay, Touched

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from decidua.assessment.evidence_positions import side_by_side
+from decidua.assessment.evidence.documents import side_by_side
 from decidua.condition.english import in_english
 from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Condition, Known, Not, Rule, Untold, children
 from decidua.errors import DeciduaError, nearest

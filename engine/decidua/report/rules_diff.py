@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from decidua.assessment.change import Change
+from decidua.assessment.answers.change import Change
 from decidua.authoring.difference import RulesDifference, WomanChanged
 from decidua.authoring.records import FieldChange, RecordChange
 from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, Tone, list_words

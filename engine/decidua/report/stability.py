@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from decidua.assessment.stability_answer import (
+from decidua.assessment.answers.stability import (
     BaselineRange,
     OptionOverRange,
     OptionStability,
@@ -12,7 +12,7 @@ from decidua.assessment.stability_answer import (
     StudyLeftOut,
     WithoutStudy,
 )
-from decidua.assessment.stability_words import ordinal
+from decidua.assessment.comparing.stability_words import ordinal
 from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, list_words, lower_first
 
 __all__ = ["stability_blocks"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from decidua.assessment.result import OptionAnswer, StudyAnswer
+from decidua.assessment.answers.result import OptionAnswer, StudyAnswer
 from decidua.assessment.words import PER_WORDS
 from decidua.report.parts import Bullet, Tone, from_overlay
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from decidua.assessment.change import Change, WithRetracted, WorkLeftOut
+from decidua.assessment.answers.change import Change, WithRetracted, WorkLeftOut
 from decidua.report.change import change_bullets
 from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, list_words
 

@@ -13,7 +13,7 @@ import os
 import pickle
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,12 +63,20 @@ def cache_key(files: Mapping[str, bytes]) -> str:
         digest.update(content)
     code = Path(__file__).parent.parent
     for folder in ("assessment", "condition", "engines", "evidence", "profile", "rulebook"):
-        with os.scandir(code / folder) as entries:
-            for module in sorted(entries, key=lambda entry: entry.name):
-                if module.name.endswith(".py"):
-                    status = module.stat()
-                    digest.update(f"{folder}/{module.name}\0{status.st_size}\0{status.st_mtime_ns}".encode())
+        for module in _modules(code / folder):
+            status = module.stat()
+            digest.update(f"{folder}/{module.name}\0{status.st_size}\0{status.st_mtime_ns}".encode())
     return digest.hexdigest()
+
+
+def _modules(folder: Path) -> Iterator[os.DirEntry[str]]:
+    """Yield the modules of a package and of those within it, in the order of their names."""
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if entry.name.endswith(".py"):
+                yield entry
+            elif entry.is_dir() and not entry.name.startswith("__"):
+                yield from _modules(Path(entry.path))
 
 
 def _entry(key: str) -> Path | None:

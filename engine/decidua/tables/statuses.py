@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from decidua.assessment.status import (
+from decidua.assessment.options.status import (
     JudgedStrategy,
     any_of_which_counts,
     choose_best,

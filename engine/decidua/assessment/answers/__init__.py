@@ -1,0 +1,1 @@
+"""What comes out: typed answers, which the JSON holds and every report formats."""

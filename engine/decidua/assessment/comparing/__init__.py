@@ -1,0 +1,1 @@
+"""The same woman twice: at two dates, without a study, with retracted work."""

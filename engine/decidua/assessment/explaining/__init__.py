@@ -1,0 +1,1 @@
+"""Why a status is hers: its proof, the findings responsible, and the nearest changes."""
