@@ -52,7 +52,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Assessment": "assessment.result",
+    "Assessment": "assessment.answers.result",
     "DeciduaError": "errors",
     "EngineDisagreement": "errors",
     "EvidenceError": "errors",
@@ -64,8 +64,8 @@ _HOMES = {
     "RulebookError": "errors",
     "assess": "assessment.assess",
     "cohort": "tables.entry",
-    "compare": "assessment.comparison",
-    "explain": "assessment.explanation",
+    "compare": "assessment.comparing.comparison",
+    "explain": "assessment.explaining.explanation",
     "feasibility": "tables.entry",
     "load_profile": "profile.reading",
     "load_rates": "profile.reading",

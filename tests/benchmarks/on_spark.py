@@ -18,8 +18,8 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession
 
 import decidua
+from decidua.tables.made_up.synth import write_register
 from decidua.tables.spark import verdicts
-from decidua.tables.synth import write_register
 
 WARMED_UP = 2
 

@@ -36,10 +36,10 @@ from decidua.engines.production import available  # noqa: E402
 from decidua.profile.facts import Facts  # noqa: E402
 from decidua.profile.interval import Interval  # noqa: E402
 from decidua.rulebook.book import DatedRulebook  # noqa: E402
+from decidua.tables.cells.mapping import read_mapping  # noqa: E402
 from decidua.tables.cohort import BATCH  # noqa: E402
 from decidua.tables.judging import TableJudge  # noqa: E402
-from decidua.tables.mapping import read_mapping  # noqa: E402
-from decidua.tables.synth import make_register  # noqa: E402
+from decidua.tables.made_up.synth import make_register  # noqa: E402
 from decidua.truth import NO, UNKNOWN, YES, Verdict  # noqa: E402
 
 Judged = list[dict[str, Verdict]]

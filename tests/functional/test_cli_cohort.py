@@ -20,8 +20,10 @@ from decidua.assessment.loading import load_rulebook
 from decidua.cli.app import main
 from decidua.profile.vocabulary import vocabulary
 from decidua.tables import cohort as cohort_module
-from decidua.tables import entry, files, synth
+from decidua.tables import entry
 from decidua.tables import run as run_module
+from decidua.tables.files import files
+from decidua.tables.made_up import synth
 
 BOOK = load_rulebook()
 OVERLAY = Path(__file__).parents[1] / "overlays" / "invented_clinic"

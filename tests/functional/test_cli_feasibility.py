@@ -11,7 +11,7 @@ from tests.functional.running import run, run_on_terminal, terminal, widest, wit
 
 import decidua
 from decidua.cli.app import main
-from decidua.tables import feasibility as feasibility_module
+from decidua.tables.feasibility import feasibility as feasibility_module
 
 CHANGED = ("--change", "losses.consecutive >= 2 to losses.consecutive >= 3", "--drop", "3", "--add", "age < 35")
 

@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 from tests.functional.running import run, widest
 
-from decidua.tables import long as long_module
 from decidua.tables import run as run_module
-from decidua.tables import synth_long
-from decidua.tables.long_fields import KINDS, long_fields
+from decidua.tables.long import long as long_module
+from decidua.tables.long.fields import KINDS, long_fields
+from decidua.tables.made_up import synth_long
 
 RPL = "decidua_definition_rpl_eshre_2022"
 WOMEN = "id,age,pregnancies.complete\na,30,yes\nb,31,yes\nc,32,\nd,33,no\n"

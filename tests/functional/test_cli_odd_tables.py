@@ -15,8 +15,8 @@ from tests.functional.running import run, run_apart
 
 import decidua
 from decidua.errors import DeciduaError
-from decidua.tables import reasons
-from decidua.tables.names import nearly_named
+from decidua.tables.cells.names import nearly_named
+from decidua.tables.files import reasons
 
 STUDY = ("--feasibility", "clark-2010")
 

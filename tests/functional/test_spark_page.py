@@ -12,7 +12,7 @@ import pytest
 from tests.local_spark import WHY_NOT, on_spark, session
 
 import decidua
-from decidua.tables.synth import write_register
+from decidua.tables.made_up.synth import write_register
 
 PAGE = (Path(__file__).parents[2] / "engine" / "SPARK.md").read_text(encoding="utf-8")
 
@@ -57,7 +57,7 @@ def test_what_a_billion_women_cost_follows_from_what_was_measured():
 def test_the_page_says_how_much_is_shipped():
     code = (
         "import decidua\n"
-        "from decidua.tables.mapping import read_mapping\n"
+        "from decidua.tables.cells.mapping import read_mapping\n"
         "from decidua.tables.spark import packed\n"
         "print(len(packed(decidua.load_rulebook(), None, read_mapping(None))))\n"
     )

@@ -12,7 +12,7 @@ from tests.functional.running import run
 
 import decidua
 from decidua.assessment.loading import load_rulebook
-from decidua.tables.columns import TRUTHS
+from decidua.tables.cells.columns import TRUTHS
 
 PAGE = (Path(__file__).parents[2] / "engine" / "TABLES.md").read_text(encoding="utf-8")
 WOMEN = "AGE_AT_VISIT;N_LOSSES;APL\n30,5;3;neg\nNA;99;pos\n"

@@ -13,7 +13,7 @@ from decidua.profile.counting import PREGNANCY_COUNTS
 from decidua.profile.facts import draw_facts
 from decidua.profile.history import Pregnancy, Transfer
 from decidua.profile.transfer_counts import TRANSFER_COUNTS
-from decidua.tables.long_fields import KINDS, long_fields
+from decidua.tables.long.fields import KINDS, long_fields
 
 __all__ = ["SECTIONS", "Woman", "believed", "frames", "told_women", "wide_row"]
 

@@ -13,7 +13,7 @@ from decidua.profile.history import Pregnancies, Transfers
 from decidua.profile.interval import Interval
 from decidua.profile.transfer_counts import bound_transfers
 from decidua.profile.vocabulary import vocabulary
-from decidua.tables.names import column_names, may_be_limits
+from decidua.tables.cells.names import column_names, may_be_limits
 
 __all__ = ["FIRST", "facts_of", "tables"]
 

@@ -17,13 +17,13 @@ from decidua.assessment.verdicts import Verdicts
 from decidua.condition.reference import evaluate
 from decidua.condition.syntax import All, Untold
 from decidua.profile.vocabulary import vocabulary
-from decidua.tables.asked import ask_for
-from decidua.tables.criteria import criteria_of
-from decidua.tables.feasibility import FeasibilityJudge
-from decidua.tables.feasibility_result import EligibilityCount
-from decidua.tables.mapping import read_mapping
+from decidua.tables.cells.mapping import read_mapping
+from decidua.tables.feasibility.asked import ask_for
+from decidua.tables.feasibility.criteria import criteria_of
+from decidua.tables.feasibility.feasibility import FeasibilityJudge
+from decidua.tables.feasibility.result import EligibilityCount
+from decidua.tables.made_up.synth import make_register
 from decidua.tables.result import Counted
-from decidua.tables.synth import make_register
 from decidua.truth import NO, UNKNOWN, YES, Verdict
 
 VIEW = decidua.load_rulebook().at()

@@ -14,10 +14,10 @@ from tests.generative.trying import thorough
 
 import decidua
 from decidua.profile.facts import Facts
-from decidua.tables.columns import Cells, find_sources
-from decidua.tables.ids import WomenIds
-from decidua.tables.long import open_long, read_long
-from decidua.tables.mapping import read_mapping
+from decidua.tables.cells.columns import Cells, find_sources
+from decidua.tables.cells.mapping import read_mapping
+from decidua.tables.long.ids import WomenIds
+from decidua.tables.long.long import open_long, read_long
 
 
 def drawn(made: dict[str, pl.DataFrame]) -> tuple[Cells, pl.DataFrame]:

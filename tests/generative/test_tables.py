@@ -22,11 +22,11 @@ from decidua.profile.facts import Facts
 from decidua.profile.finding import Fact
 from decidua.profile.interval import Interval
 from decidua.profile.vocabulary import vocabulary
-from decidua.tables.columns import Cells
+from decidua.tables.cells.columns import Cells
+from decidua.tables.cells.mapping import read_mapping
+from decidua.tables.cells.names import read_name
 from decidua.tables.judging import TableJudge
-from decidua.tables.mapping import read_mapping
-from decidua.tables.names import read_name
-from decidua.tables.synth import make_register
+from decidua.tables.made_up.synth import make_register
 from decidua.truth import NO, UNKNOWN, YES, Verdict
 
 WORDS = {True: YES, False: NO, None: UNKNOWN}

@@ -13,7 +13,7 @@ import decidua
 from decidua.authoring import difference
 from decidua.authoring.difference import compare_for_women
 from decidua.rulebook.folder import data_folder
-from decidua.tables.mapping import read_mapping
+from decidua.tables.cells.mapping import read_mapping
 from decidua.tables.women import TableWomen
 
 SHIPPED = data_folder("rules")

@@ -16,9 +16,9 @@ from decidua.profile.history import Pregnancies, Transfers
 from decidua.profile.interval import Interval
 from decidua.profile.transfer_counts import bound_transfers
 from decidua.profile.vocabulary import DERIVED, vocabulary
-from decidua.tables import counts as counts_module
-from decidua.tables.counts import CONTRADICTS, count_groups
-from decidua.tables.packing import packed, unpacked
+from decidua.tables.cells import counts as counts_module
+from decidua.tables.cells.counts import CONTRADICTS, count_groups
+from decidua.tables.cells.packing import packed, unpacked
 
 COUNTS = tuple(fact.name for fact in DERIVED if fact.kind == "integer")
 PREGNANCIES, TRANSFERS = count_groups(COUNTS)
@@ -138,7 +138,7 @@ def test_what_is_packed_is_unpacked_over_as_many_numbers_as_it_takes():
 def test_on_one_thread_the_counts_are_the_same(tmp_path):
     code = (
         "import sys, polars as pl\n"
-        "from decidua.tables.counts import count_groups\n"
+        "from decidua.tables.cells.counts import count_groups\n"
         "facts = pl.DataFrame({'losses.total low': [3.0, None], 'losses.total high': [3.0, None]})\n"
         "group, = count_groups(['losses.total'])\n"
         "group.apply(facts).write_parquet(sys.argv[1])\n"

@@ -10,9 +10,9 @@ import decidua
 from decidua.condition.parser import parse_condition
 from decidua.condition.written import written
 from decidua.errors import DeciduaError
-from decidua.tables import feasibility as feasibility_module
-from decidua.tables.asked import ask_for
-from decidua.tables.criteria import criteria_of
+from decidua.tables.feasibility import feasibility as feasibility_module
+from decidua.tables.feasibility.asked import ask_for
+from decidua.tables.feasibility.criteria import criteria_of
 from decidua.tables.result import Counted
 from decidua.truth import NO, UNKNOWN, YES
 

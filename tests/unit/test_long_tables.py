@@ -15,12 +15,12 @@ from decidua.errors import DeciduaError
 from decidua.profile.facts import draw_facts
 from decidua.profile.history import Embryo
 from decidua.profile.model import Profile
-from decidua.tables import described, histories
-from decidua.tables.columns import Cells, find_sources
-from decidua.tables.ids import WomenIds, as_ids
-from decidua.tables.long import open_long, read_long
-from decidua.tables.long_fields import KINDS, embryo_columns, long_fields, most_embryos, required_fields
-from decidua.tables.mapping import read_mapping
+from decidua.tables.cells.columns import Cells, find_sources
+from decidua.tables.cells.mapping import read_mapping
+from decidua.tables.long import described, histories
+from decidua.tables.long.fields import KINDS, embryo_columns, long_fields, most_embryos, required_fields
+from decidua.tables.long.ids import WomenIds, as_ids
+from decidua.tables.long.long import open_long, read_long
 
 CHANCE = "transfers.cumulative_chance"
 ENDS = ("", " low", " high")

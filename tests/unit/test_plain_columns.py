@@ -8,11 +8,11 @@ import polars as pl
 import pytest
 
 import decidua
-from decidua.tables.columns import Cells, find_sources
-from decidua.tables.mapping import read_mapping
-from decidua.tables.plain import plain_columns
+from decidua.tables.cells.columns import Cells, find_sources
+from decidua.tables.cells.mapping import read_mapping
+from decidua.tables.cells.plain import plain_columns
+from decidua.tables.made_up.synth import make_register
 from decidua.tables.query import BatchQuery
-from decidua.tables.synth import make_register
 
 TABLES = {
     "yes or no": ({"condition.lupus": [True, None, False]}, True),

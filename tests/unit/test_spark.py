@@ -16,14 +16,14 @@ from tests.local_spark import WHY_NOT, on_spark, session
 import decidua
 from decidua.errors import DeciduaError
 from decidua.tables import parts
-from decidua.tables.synth import make_register
+from decidua.tables.made_up.synth import make_register
 from decidua.version import __version__
 
 if not WHY_NOT:
     from pyspark.sql import types
 
     from decidua.tables import spark
-    from decidua.tables.mapping import read_mapping
+    from decidua.tables.cells.mapping import read_mapping
 
 BOOK = decidua.load_rulebook()
 REGISTER = make_register(50, 3)

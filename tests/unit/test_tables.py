@@ -22,8 +22,8 @@ from decidua.profile.counting import PREGNANCY_COUNTS
 from decidua.profile.facts import IMPLIED, Facts, draw_facts, with_finding
 from decidua.profile.interval import Interval
 from decidua.tables import statuses
+from decidua.tables.cells.mapping import read_mapping
 from decidua.tables.judging import TableJudge
-from decidua.tables.mapping import read_mapping
 from decidua.tables.result import CohortReport
 from decidua.tables.statuses import GivenVerdicts, OptionJudge
 from decidua.truth import NO, UNKNOWN, YES, Verdict

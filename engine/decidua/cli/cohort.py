@@ -20,7 +20,7 @@ from decidua.errors import DeciduaError
 from decidua.tables.entry import need_extra
 
 if TYPE_CHECKING:
-    from decidua.tables.long_fields import LongKind
+    from decidua.tables.long.fields import LongKind
     from decidua.tables.run import Progress
 
 __all__ = ["CohortFormat", "cohort_command", "long_tables", "progress_of"]
@@ -119,8 +119,8 @@ def cohort_command(
     if out is None:
         raise DeciduaError("--out FILE is needed, for the table with its verdicts; only --feasibility goes without it")
     from decidua.report.cohort import cohort_blocks, cohort_csv
-    from decidua.tables.long import Beside
-    from decidua.tables.mapping import read_mapping
+    from decidua.tables.cells.mapping import read_mapping
+    from decidua.tables.long.long import Beside
     from decidua.tables.run import judge_file
 
     view = load_rulebook(rules).at(as_of)

@@ -43,10 +43,10 @@ def print_feasibility(studies: Sequence[str], changes: Sequence[str], how: Count
     Raises:
         DeciduaError: There is no such study, a change cannot be made, or the table cannot be read.
     """
-    from decidua.tables.asked import EVERY, ask_for
-    from decidua.tables.feasibility import count_file
-    from decidua.tables.long import Beside
-    from decidua.tables.mapping import read_mapping
+    from decidua.tables.cells.mapping import read_mapping
+    from decidua.tables.feasibility.asked import EVERY, ask_for
+    from decidua.tables.feasibility.feasibility import count_file
+    from decidua.tables.long.long import Beside
 
     question = ask_for(load_rulebook(how.rules).at(how.as_of), studies, changes)
     with progress_of("Counting") as told:
@@ -67,7 +67,7 @@ def print_feasibility(studies: Sequence[str], changes: Sequence[str], how: Count
     elif output is CohortFormat.json:
         from pydantic import TypeAdapter
 
-        from decidua.tables.feasibility_result import FeasibilityReport
+        from decidua.tables.feasibility.result import FeasibilityReport
 
         print_text(TypeAdapter(FeasibilityReport).dump_json(report, indent=2).decode(), Format.json)
     else:

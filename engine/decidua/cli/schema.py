@@ -18,7 +18,7 @@ from decidua.profile.model import Profile
 from decidua.profile.rates import Rates
 
 if TYPE_CHECKING:
-    from decidua.tables.long_fields import LongKind
+    from decidua.tables.long.fields import LongKind
 
 __all__ = ["schema_command"]
 

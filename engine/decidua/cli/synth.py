@@ -35,8 +35,8 @@ def synth_command(
     """
     need_extra()
     gc.enable()  # off where a command ends within a second; this one may run for an hour
-    from decidua.tables.synth import write_register
-    from decidua.tables.synth_long import write_long_register
+    from decidua.tables.made_up.synth import write_register
+    from decidua.tables.made_up.synth_long import write_long_register
 
     beside: tuple[Path, ...] = ()
     with progress_of("Making up") as told:

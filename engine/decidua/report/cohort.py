@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from decidua.report.overlay import laid_over_blocks
 from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph, lower_first
-from decidua.tables.feasibility_result import FeasibilityReport
+from decidua.tables.feasibility.result import FeasibilityReport
 from decidua.tables.result import Attrition, CohortReport, ColumnFault, Counted, LongReport
 
 __all__ = ["cohort_blocks", "cohort_csv", "column_blocks", "fault_blocks", "long_blocks", "share_bar"]

@@ -11,7 +11,7 @@ from decidua.report.cohort import column_blocks, fault_blocks, long_blocks
 from decidua.report.feasibility_grids import KINDS, Row, change_blocks, changed_blocks, count_grid, own_blocks
 from decidua.report.overlay import laid_over_blocks
 from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, Tone, from_overlay, lower_first
-from decidua.tables.feasibility_result import EligibilityCount, FeasibilityReport, StudyFeasibility
+from decidua.tables.feasibility.result import EligibilityCount, FeasibilityReport, StudyFeasibility
 from decidua.tables.result import Counted
 
 __all__ = ["feasibility_blocks", "feasibility_csv"]

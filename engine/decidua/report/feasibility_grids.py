@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from decidua.report.cohort import share_bar
 from decidua.report.parts import Block, Bullet, Bullets, Grid, Heading, Paragraph, Tone
-from decidua.tables.criteria import Kind
-from decidua.tables.feasibility_result import (
+from decidua.tables.feasibility.criteria import Kind
+from decidua.tables.feasibility.result import (
     ChangeMade,
     CriterionCount,
     Difference,

@@ -6,8 +6,8 @@ from typing import Any
 
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import DERIVED, vocabulary
-from decidua.tables.long_fields import ID, LongKind, long_fields, required_fields
-from decidua.tables.names import COMPLETE, allowed_in, column_names
+from decidua.tables.cells.names import COMPLETE, allowed_in, column_names
+from decidua.tables.long.fields import ID, LongKind, long_fields, required_fields
 
 __all__ = ["facts_csv", "facts_markdown", "facts_schema", "long_csv", "long_markdown", "long_schema"]
 

@@ -17,15 +17,15 @@ import pyarrow as pa
 from decidua.assessment.loading import load_rulebook
 from decidua.errors import DeciduaError
 from decidua.rulebook.book import Rulebook
-from decidua.tables.histories import LongTables
-from decidua.tables.ids import WomenIds, need_id, needed_id
+from decidua.tables.cells.mapping import ColumnMapping, read_mapping
+from decidua.tables.files.reasons import refuse_types
+from decidua.tables.files.stored import as_stored
 from decidua.tables.judging import TableJudge, faults_as_error
-from decidua.tables.long import Beside, open_long, read_long
-from decidua.tables.long_fields import LongKind
-from decidua.tables.mapping import ColumnMapping, read_mapping
-from decidua.tables.reasons import refuse_types
+from decidua.tables.long.fields import LongKind
+from decidua.tables.long.histories import LongTables
+from decidua.tables.long.ids import WomenIds, need_id, needed_id
+from decidua.tables.long.long import Beside, open_long, read_long
 from decidua.tables.result import CohortReport
-from decidua.tables.stored import as_stored
 
 __all__ = ["BATCH", "as_polars", "is_of_spark", "judge_any", "judge_table"]
 

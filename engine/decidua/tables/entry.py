@@ -12,8 +12,8 @@ from decidua.errors import DeciduaError
 
 if TYPE_CHECKING:
     from decidua.rulebook.book import Rulebook
-    from decidua.tables.feasibility_result import FeasibilityReport
-    from decidua.tables.mapping import ColumnMapping
+    from decidua.tables.cells.mapping import ColumnMapping
+    from decidua.tables.feasibility.result import FeasibilityReport
     from decidua.tables.result import CohortReport
 
 __all__ = ["cohort", "feasibility", "need_extra"]
@@ -74,7 +74,7 @@ def cohort(  # noqa: PLR0913 - one call, named arguments
     """
     need_extra()
     from decidua.tables.cohort import judge_any  # noqa: PLC0415 - the libraries for tables are an extra
-    from decidua.tables.long import Beside  # noqa: PLC0415
+    from decidua.tables.long.long import Beside  # noqa: PLC0415
 
     return judge_any(
         table,
@@ -120,7 +120,7 @@ def feasibility(
             be read, with every fault found.
     """
     need_extra()
-    from decidua.tables.feasibility import count_any  # noqa: PLC0415 - the libraries for tables are an extra
+    from decidua.tables.feasibility.feasibility import count_any  # noqa: PLC0415 - the libraries for tables are an extra
 
     named = (studies,) if isinstance(studies, str) else tuple(studies)
     changes = (change,) if isinstance(change, str) else tuple(change)

@@ -16,11 +16,11 @@ from decidua.errors import DeciduaError, Fault
 from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.book import DatedRulebook
 from decidua.rulebook.models import Strategy
-from decidua.tables.columns import Cells, find_sources
+from decidua.tables.cells.columns import Cells, find_sources
+from decidua.tables.cells.mapping import ColumnMapping
+from decidua.tables.cells.names import PREFIX, nearly_named
 from decidua.tables.hiding import Hiding
-from decidua.tables.histories import LongTables
-from decidua.tables.mapping import ColumnMapping
-from decidua.tables.names import PREFIX, nearly_named
+from decidua.tables.long.histories import LongTables
 from decidua.tables.query import BatchQuery
 from decidua.tables.result import Attrition, CohortReport, ColumnFault, Counted, StatusCount, Step, StrategyAttrition
 from decidua.tables.statuses import OptionJudge, spread_over

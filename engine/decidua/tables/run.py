@@ -8,13 +8,13 @@ from typing import TypeVar
 
 from decidua.errors import DeciduaError, Fault
 from decidua.rulebook.book import DatedRulebook
+from decidua.tables.cells.mapping import ColumnMapping
 from decidua.tables.cohort import BATCH
-from decidua.tables.files import TableWriter, open_table, refuse_itself
-from decidua.tables.histories import LongTables
-from decidua.tables.ids import WomenIds, ids_in_file, needed_id
+from decidua.tables.files.files import TableWriter, open_table, refuse_itself
 from decidua.tables.judging import TableJudge, faults_as_error
-from decidua.tables.long import Beside, open_long, read_long
-from decidua.tables.mapping import ColumnMapping
+from decidua.tables.long.histories import LongTables
+from decidua.tables.long.ids import WomenIds, ids_in_file, needed_id
+from decidua.tables.long.long import Beside, open_long, read_long
 from decidua.tables.result import CohortReport
 
 __all__ = ["judge_file", "read_beside"]

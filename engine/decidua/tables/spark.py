@@ -29,9 +29,9 @@ from decidua.condition.syntax import Condition, rules_in
 from decidua.engines.frame import FactColumns, FramePlan, Term
 from decidua.errors import DeciduaError
 from decidua.rulebook.book import DatedRulebook, Rulebook
-from decidua.tables.columns import find_sources
+from decidua.tables.cells.columns import find_sources
+from decidua.tables.cells.mapping import ColumnMapping, read_mapping
 from decidua.tables.judging import TableJudge
-from decidua.tables.mapping import ColumnMapping, read_mapping
 from decidua.tables.parts import Shipped, judge_part, read_part, widely_typed
 from decidua.truth import NO, UNKNOWN, YES, Verdict
 from decidua.version import __version__

@@ -24,7 +24,7 @@ from decidua.frozen import Frozen
 from decidua.profile.facts import Facts
 from decidua.rulebook.book import DatedRulebook
 from decidua.rulebook.models import Option, Strategy
-from decidua.tables.packing import packed, unpacked
+from decidua.tables.cells.packing import packed, unpacked
 from decidua.truth import NO, UNKNOWN, YES, Verdict
 
 __all__ = ["GivenVerdicts", "OptionJudge", "spread_over"]

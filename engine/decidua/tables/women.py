@@ -9,9 +9,9 @@ from typing import Any
 from decidua.errors import DeciduaError, Fault
 from decidua.profile.facts import Facts, Value
 from decidua.profile.interval import Interval
-from decidua.tables.columns import Cells, find_sources
-from decidua.tables.files import open_table
-from decidua.tables.mapping import ColumnMapping
+from decidua.tables.cells.columns import Cells, find_sources
+from decidua.tables.cells.mapping import ColumnMapping
+from decidua.tables.files.files import open_table
 from decidua.tables.result import ColumnFault
 
 __all__ = ["TableWomen"]

@@ -22,8 +22,8 @@ from decidua.document import parse_document
 from decidua.errors import DeciduaError, DocumentError, Fault, nearest
 from decidua.rulebook.book import Rulebook
 from decidua.rulebook.checking import condition_faults
-from decidua.tables.criteria import Criterion
-from decidua.tables.feasibility_result import ChangeMade
+from decidua.tables.feasibility.criteria import Criterion
+from decidua.tables.feasibility.result import ChangeMade
 
 __all__ = ["apply_changes"]
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from decidua.errors import DeciduaError, Fault
-from decidua.tables.reasons import reason
+from decidua.tables.files.reasons import reason
 
 __all__ = ["ParquetParts"]
 

@@ -20,7 +20,7 @@ from decidua.profile.investigations import Investigations
 from decidua.profile.present import PregnancyNow
 from decidua.profile.safety import Conditions
 from decidua.profile.transfer_counts import TRANSFER_COUNTS, bound_transfers, cumulative_chance
-from decidua.tables.long_fields import EMBRYO, LongKind, embryo_columns
+from decidua.tables.long.fields import EMBRYO, LongKind, embryo_columns
 
 __all__ = ["ORDERS", "Described", "Histories", "PregnancyHistories", "TransferHistories", "histories_of"]
 

@@ -9,9 +9,9 @@ from decidua.errors import DeciduaError, Fault
 from decidua.evidence.models import Study
 from decidua.frozen import Frozen
 from decidua.rulebook.book import DatedRulebook
-from decidua.tables.changes import apply_changes
-from decidua.tables.criteria import Criterion, criteria_of
-from decidua.tables.feasibility_result import ChangeMade
+from decidua.tables.feasibility.changes import apply_changes
+from decidua.tables.feasibility.criteria import Criterion, criteria_of
+from decidua.tables.feasibility.result import ChangeMade
 
 __all__ = ["EVERY", "Question", "StudyAsked", "ask_for"]
 

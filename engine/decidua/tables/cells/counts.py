@@ -14,8 +14,8 @@ from decidua.profile.counting import bound_pregnancies
 from decidua.profile.history import Pregnancies, Transfers
 from decidua.profile.transfer_counts import bound_transfers
 from decidua.profile.vocabulary import vocabulary
-from decidua.tables.bounds import Bounding, bound_pregnancy_counts, bound_transfer_counts
-from decidua.tables.packing import packed
+from decidua.tables.cells.bounds import Bounding, bound_pregnancy_counts, bound_transfer_counts
+from decidua.tables.cells.packing import packed
 
 __all__ = ["CONTRADICTS", "CountGroup", "count_groups"]
 

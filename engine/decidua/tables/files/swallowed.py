@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from decidua.errors import DeciduaError, Fault
-from decidua.tables.reasons import CELL_BYTES
+from decidua.tables.files.reasons import CELL_BYTES
 
 __all__ = ["refuse_swallowed"]
 

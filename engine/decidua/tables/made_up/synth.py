@@ -18,7 +18,7 @@ from decidua.document import read_document
 from decidua.errors import DeciduaError
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import direct_facts, vocabulary
-from decidua.tables.files import TableWriter
+from decidua.tables.files.files import TableWriter
 
 __all__ = ["Register", "by_group", "chance_of", "check_women", "make_register", "one_of", "write_register"]
 

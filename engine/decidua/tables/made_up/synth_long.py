@@ -15,9 +15,9 @@ import polars as pl
 
 from decidua.condition.english import lower_first
 from decidua.errors import DeciduaError, Fault
-from decidua.tables.files import TableWriter
-from decidua.tables.long_fields import KINDS
-from decidua.tables.synth import Register, by_group, chance_of, check_women, one_of
+from decidua.tables.files.files import TableWriter
+from decidua.tables.long.fields import KINDS
+from decidua.tables.made_up.synth import Register, by_group, chance_of, check_women, one_of
 
 __all__ = ["make_long", "write_long_register"]
 

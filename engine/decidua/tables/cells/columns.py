@@ -14,14 +14,14 @@ from decidua.frozen import Frozen
 from decidua.profile.facts import IMPLIED
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
-from decidua.tables.counts import CONTRADICTS
-from decidua.tables.histories import Group, HistoryGroup, LongTables, groups_of
-from decidua.tables.long_fields import KINDS
-from decidua.tables.mapping import ColumnMapping, Mapped
-from decidua.tables.names import COMPLETE, ENDINGS, PREFIX, Part, allowed_in, read_name
-from decidua.tables.plain import PlainColumn, plain_column, plain_columns, type_of
+from decidua.tables.cells.counts import CONTRADICTS
+from decidua.tables.cells.mapping import ColumnMapping, Mapped
+from decidua.tables.cells.names import COMPLETE, ENDINGS, PREFIX, Part, allowed_in, read_name
+from decidua.tables.cells.plain import PlainColumn, plain_column, plain_columns, type_of
+from decidua.tables.cells.written import as_written, ways_to_write
+from decidua.tables.long.fields import KINDS
+from decidua.tables.long.histories import Group, HistoryGroup, LongTables, groups_of
 from decidua.tables.result import ColumnFault, Problem
-from decidua.tables.written import as_written, ways_to_write
 
 __all__ = ["Cells", "Source", "find_sources"]
 

@@ -23,11 +23,13 @@ from decidua.engines.frame import FramePlan, Term
 from decidua.errors import DeciduaError, Fault
 from decidua.profile.vocabulary import vocabulary
 from decidua.rulebook.book import DatedRulebook, Rulebook
-from decidua.tables.asked import Question, StudyAsked, ask_for
+from decidua.tables.cells.columns import Cells, find_sources
+from decidua.tables.cells.mapping import ColumnMapping, read_mapping
+from decidua.tables.cells.names import PREFIX, nearly_named
 from decidua.tables.cohort import BATCH, as_polars
-from decidua.tables.columns import Cells, find_sources
-from decidua.tables.criteria import Criterion
-from decidua.tables.feasibility_result import (
+from decidua.tables.feasibility.asked import Question, StudyAsked, ask_for
+from decidua.tables.feasibility.criteria import Criterion
+from decidua.tables.feasibility.result import (
     CriterionCount,
     Difference,
     EligibilityCount,
@@ -36,13 +38,11 @@ from decidua.tables.feasibility_result import (
     Move,
     StudyFeasibility,
 )
-from decidua.tables.files import TableWriter, open_table, refuse_itself
+from decidua.tables.files.files import TableWriter, open_table, refuse_itself
 from decidua.tables.hiding import Hiding
-from decidua.tables.histories import LongTables
 from decidua.tables.judging import faults_as_error
-from decidua.tables.long import Beside
-from decidua.tables.mapping import ColumnMapping, read_mapping
-from decidua.tables.names import PREFIX, nearly_named
+from decidua.tables.long.histories import LongTables
+from decidua.tables.long.long import Beside
 from decidua.tables.result import ColumnFault, Counted
 from decidua.tables.run import Progress, read_beside
 from decidua.truth import NO, UNKNOWN, YES, Verdict

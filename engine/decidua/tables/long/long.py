@@ -17,12 +17,11 @@ import polars as pl
 from decidua.errors import DeciduaError, Fault, nearest
 from decidua.frozen import Frozen
 from decidua.profile.history import FAILED
-from decidua.tables.columns import Cells, Source
-from decidua.tables.described import ORDERS, histories_of
-from decidua.tables.files import open_table
-from decidua.tables.histories import LongRows, LongTables
-from decidua.tables.ids import FIRST_ROWS, WomenIds, as_ids, need_id
-from decidua.tables.long_fields import (
+from decidua.tables.cells.columns import Cells, Source
+from decidua.tables.cells.mapping import ColumnMapping, Mapped
+from decidua.tables.files.files import open_table
+from decidua.tables.long.described import ORDERS, histories_of
+from decidua.tables.long.fields import (
     EMBRYO,
     ID,
     KINDS,
@@ -32,7 +31,8 @@ from decidua.tables.long_fields import (
     most_embryos,
     required_fields,
 )
-from decidua.tables.mapping import ColumnMapping, Mapped
+from decidua.tables.long.histories import LongRows, LongTables
+from decidua.tables.long.ids import FIRST_ROWS, WomenIds, as_ids, need_id
 from decidua.tables.result import ColumnFault, LongReport, Problem
 
 __all__ = ["Beside", "LongSource", "find_long_sources", "open_long", "read_long"]

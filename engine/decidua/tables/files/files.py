@@ -24,11 +24,11 @@ import pyarrow.ipc
 import pyarrow.parquet
 
 from decidua.errors import DeciduaError, Fault
-from decidua.tables.folder import ParquetParts
-from decidua.tables.mapping import ColumnMapping
-from decidua.tables.reasons import CELL_BYTES, columns_twice, reason, refuse_types, wrong_line
-from decidua.tables.stored import as_stored
-from decidua.tables.swallowed import refuse_swallowed
+from decidua.tables.cells.mapping import ColumnMapping
+from decidua.tables.files.folder import ParquetParts
+from decidua.tables.files.reasons import CELL_BYTES, columns_twice, reason, refuse_types, wrong_line
+from decidua.tables.files.stored import as_stored
+from decidua.tables.files.swallowed import refuse_swallowed
 
 __all__ = ["TableFile", "TableWriter", "kind_of", "open_column", "open_table", "refuse_itself"]
 

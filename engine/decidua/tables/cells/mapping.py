@@ -29,8 +29,8 @@ from decidua.errors import DeciduaError, Fault, nearest
 from decidua.frozen import Frozen
 from decidua.profile.finding import Fact
 from decidua.profile.vocabulary import vocabulary
-from decidua.tables.long_fields import ID, KINDS, LongKind, long_fields
-from decidua.tables.names import read_name
+from decidua.tables.cells.names import read_name
+from decidua.tables.long.fields import ID, KINDS, LongKind, long_fields
 
 __all__ = ["ColumnMapping", "Mapped", "load_mapping", "read_mapping"]
 

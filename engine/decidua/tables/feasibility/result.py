@@ -6,7 +6,7 @@ from typing import Literal
 
 from decidua.frozen import Frozen
 from decidua.rulebook.overlay import Overlay
-from decidua.tables.criteria import InText, Kind, Origin
+from decidua.tables.feasibility.criteria import InText, Kind, Origin
 from decidua.tables.result import ColumnFault, Counted, LongReport
 from decidua.truth import Verdict
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import polars as pl
 
 from decidua.errors import DeciduaError, Fault, nearest
-from decidua.tables.files import open_column, open_table
-from decidua.tables.long_fields import ID
-from decidua.tables.mapping import ColumnMapping
+from decidua.tables.cells.mapping import ColumnMapping
+from decidua.tables.files.files import open_column, open_table
+from decidua.tables.long.fields import ID
 from decidua.tables.result import ColumnFault, Problem
 
 __all__ = ["FIRST_ROWS", "WomenIds", "as_ids", "ids_in_file", "need_id", "needed_id"]

@@ -13,9 +13,9 @@ import polars as pl
 from decidua.frozen import Frozen
 from decidua.profile.facts import as_values
 from decidua.profile.interval import Interval
-from decidua.tables.counts import CONTRADICTS, CountGroup, count_groups
-from decidua.tables.described import Described, Histories, TransferHistories
-from decidua.tables.long_fields import KINDS, LongKind
+from decidua.tables.cells.counts import CONTRADICTS, CountGroup, count_groups
+from decidua.tables.long.described import Described, Histories, TransferHistories
+from decidua.tables.long.fields import KINDS, LongKind
 from decidua.tables.result import ColumnFault, LongReport
 
 __all__ = ["CHANCE", "Group", "HistoryGroup", "LongRows", "LongTables", "groups_of"]

@@ -1,0 +1,1 @@
+"""Tables in files: CSV, Parquet (a folder of parts too) and Arrow, and why one cannot be read."""

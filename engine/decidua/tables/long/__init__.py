@@ -1,0 +1,1 @@
+"""Long tables beside a table of women: one row a pregnancy or a transfer, and what is drawn from them."""

@@ -1,0 +1,1 @@
+"""Made-up registers, for trying out: every figure in them is invented."""
