@@ -15,7 +15,7 @@ from decidua.profile.history import Pregnancy, Transfer
 from decidua.profile.transfer_counts import TRANSFER_COUNTS
 from decidua.tables.long.fields import KINDS, long_fields
 
-__all__ = ["SECTIONS", "Woman", "believed", "frames", "told_women", "wide_row"]
+__all__ = ["SECTIONS", "Woman", "believed", "frames", "possible_sections", "told_women", "wide_row"]
 
 Woman = dict[str, Any]
 SECTIONS = {"pregnancies": (Pregnancy, PREGNANCY_COUNTS), "transfers": (Transfer, TRANSFER_COUNTS)}
@@ -66,11 +66,14 @@ def told_women() -> st.SearchStrategy[list[Woman]]:
 
 
 def believed(woman: Woman) -> dict[str, Any]:
-    """Return the facts that the code for one woman draws, without the sections that contradict themselves."""
-    possible = {kind: section for kind, section in woman.items() if described({kind: section}) is not None}
-    profile = described(possible)
-    assert profile is not None
-    return dict(draw_facts(profile).values)
+    """Return the facts that the code for one woman draws, without sections that contradict themselves or each other."""
+    profile = described(possible_sections(woman))
+    return {} if profile is None else dict(draw_facts(profile).values)
+
+
+def possible_sections(woman: Woman) -> Woman:
+    """Return the sections that do not contradict themselves."""
+    return {kind: section for kind, section in woman.items() if described({kind: section}) is not None}
 
 
 def wide_row(woman: Woman, number: int) -> dict[str, Any]:

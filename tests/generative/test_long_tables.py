@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.generative.long_tables import SECTIONS, believed, frames, told_women
+from tests.generative.long_tables import SECTIONS, believed, frames, possible_sections, told_women
 from tests.generative.profiles import described
 from tests.generative.test_tables import compare_with_facts, found_facts
 from tests.generative.trying import thorough
@@ -39,12 +39,17 @@ def test_every_fact_drawn_from_rows_is_that_of_the_profile(women, as_text):
         found = found_facts(cells, typed, at)
         assert {name: value for name, value in found.items() if not name.endswith(".complete")} == believed(woman)
     refused = {
-        kind: [at for at, woman in enumerate(women, 1) if kind in woman and described({kind: woman[kind]}) is None]
+        (kind, False): [
+            at for at, woman in enumerate(women, 1) if kind in woman and described({kind: woman[kind]}) is None
+        ]
         for kind in SECTIONS
     }
-    counted = {fault.column: fault for fault in cells.faults}
-    for kind, rows in refused.items():
-        fault = counted.pop(kind, None)
+    refused["transfers", True] = [
+        at for at, woman in enumerate(women, 1) if described(possible_sections(woman)) is None
+    ]
+    counted = {(fault.column, fault.fact == "pregnancies"): fault for fault in cells.faults}
+    for key, rows in refused.items():
+        fault = counted.pop(key, None)
         assert (fault.rows, list(fault.first)) == (len(rows), rows[:3]) if rows else fault is None
     assert not counted
 

@@ -265,3 +265,22 @@ def test_the_columns_of_a_long_table_are_the_fields_of_the_profile():
     assert set(embryo_columns(12)) == set(Embryo.model_fields)
     assert "embryo_12_ploidy" in long_fields("transfers")
     assert "embryo_13_ploidy" not in long_fields("transfers")
+
+
+@pytest.mark.parametrize(
+    "women", [{"id": [1, 2], "live_births.total": [0, 1]}, {"id": [1, 2], "live_births.total_at_most": [0, None]}]
+)
+def test_transfers_that_led_to_a_birth_that_her_history_has_no_room_for_are_not_used_nor_is_that_history(women):
+    table, (fault,) = typed(women, transfers={"id": [1, 2], "outcome": ["live_birth", "live_birth"]})
+    assert (fault.column, fault.fact, fault.rows, list(fault.first)) == ("transfers", "pregnancies", 1, [1])
+    assert ends(table, "live_births.total") == ends(table, "transfers.total") == (None, None, None)
+    assert ends(table, "transfers.total", 1)[1] == 1
+    assert not any(name.startswith("born") for name in table.columns)
+
+
+def test_a_history_in_rows_without_the_miscarriage_that_transfers_led_to_is_not_used():
+    women = {"id": [1, 2], "pregnancies.complete": [True, False]}
+    rows = {"id": [1, 2], "outcome": ["live_birth", "live_birth"]}
+    table, (fault,) = typed(women, pregnancies=rows, transfers=rows | {"outcome": ["miscarriage", "miscarriage"]})
+    assert (fault.fact, fault.rows) == ("pregnancies", 1)
+    assert table["live_births.total low"].to_list() == [None, 1]

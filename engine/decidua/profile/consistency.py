@@ -14,7 +14,7 @@ from decidua.profile.present import Plan, PregnancyNow
 from decidua.profile.safety import KINDS, KINDS_OF_MEDICINE, Conditions, Medicines
 from decidua.profile.transfer_counts import TRANSFER_COUNTS, bound_transfers
 
-__all__ = ["NEEDS_PREGNANCY", "Contradiction", "Found", "find_contradictions", "find_mismatches"]
+__all__ = ["BORN_OF_TRANSFERS", "NEEDS_PREGNANCY", "Contradiction", "Found", "find_contradictions", "find_mismatches"]
 
 Found = tuple[tuple[str, ...], str]
 """Path of the field and the message."""

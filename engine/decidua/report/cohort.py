@@ -129,7 +129,10 @@ def _not_used(faults: Sequence[ColumnFault]) -> Bullets:
     for one in faults:
         cells = _counted(one.rows, "row" if one.problem in ROWS else "cell")
         problem = PROBLEMS[one.problem]
-        if one.problem == "contradiction" and one.column in HISTORIES:
+        if one.problem == "contradiction" and one.fact in HISTORIES:
+            cells = _counted(one.rows, "woman", "women")
+            problem = f"whose {one.column} and {one.fact} cannot all be true: neither is used"
+        elif one.problem == "contradiction" and one.column in HISTORIES:
             cells, problem = _counted(one.rows, "woman", "women"), "whose history and counts cannot all be true"
         elif one.problem == "contradiction" and one.several:
             cells, problem = (

@@ -20,7 +20,7 @@ from decidua.tables.cells.names import COMPLETE, ENDINGS, PREFIX, Part, allowed_
 from decidua.tables.cells.plain import PlainColumn, plain_column, plain_columns, type_of
 from decidua.tables.cells.written import as_written, ways_to_write
 from decidua.tables.long.fields import KINDS
-from decidua.tables.long.histories import Group, HistoryGroup, LongTables, groups_of
+from decidua.tables.long.histories import BORN, Group, HistoryGroup, LongTables, groups_of
 from decidua.tables.result import ColumnFault, Problem
 
 __all__ = ["Cells", "Source", "find_sources"]
@@ -171,6 +171,8 @@ class Cells:
     def _allowed(self, column: str, fact: str, problem: Problem) -> str:
         if problem != "contradiction":
             return allowed_in(self._present[fact])
+        if fact in KINDS:
+            return f"no more births and losses after transfers than {fact} have room for"
         if column in KINDS:
             return (
                 f"rows that fit each other and what stands in {fact}" if fact else "what can all be true of one woman"
@@ -201,11 +203,26 @@ class Cells:
         """Add what the facts say of each other."""
         for group in self._groups:
             facts = self._bound(facts, group)
+        facts = self._with_room_for_births(facts)
         for rule in IMPLIED:
             if rule[0] in facts.columns:
                 facts = facts.with_columns(_implied(facts.columns, rule))
         self.rows += facts.height
         return facts
+
+    def _with_room_for_births(self, facts: pl.DataFrame) -> pl.DataFrame:
+        """Hold the pregnancies that came of her transfers against those she had; what does not fit is not used."""
+        born = {name: count for name, count in BORN.items() if name in facts.columns}
+        held = {name: f"{count} high" for name, count in born.items() if f"{count} high" in facts.columns}
+        if held:
+            wrong = facts.select(
+                pl.any_horizontal(pl.col(name) > pl.col(high) for name, high in held.items()).fill_null(value=False)
+            ).to_series()
+            self._note(("transfers", "pregnancies", "contradiction"), facts, pl.lit(wrong))
+            ends = {f"{name}{end}" for group in self._groups for name in group.facts for end in ("", " low", " high")}
+            unused = [name for name in facts.columns if name in ends]
+            facts = facts.with_columns(pl.when(~wrong).then(pl.col(name)) for name in unused)
+        return facts.drop(list(born))
 
     def _decimal(self, source: Source) -> str:
         """Return the sign before decimals where numbers stand in text; what was a number is written with a point."""

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from decidua.frozen import Frozen
-from decidua.profile.consistency import find_contradictions
+from decidua.profile.consistency import BORN_OF_TRANSFERS, find_contradictions
 from decidua.profile.counting import PREGNANCY_COUNTS, bound_pregnancies
 from decidua.profile.history import FAILED, LOSSES, Embryo, Pregnancies, Pregnancy, Transfer, Transfers
 from decidua.profile.interval import Interval
@@ -48,6 +48,8 @@ class Described(Frozen):
         complete: Whether these are all.
         contradicts: Whether she cannot have had them, whatever is counted beside.
         going_on: Whether one of the pregnancies goes on.
+        born: How many of them, transfers, led to each pregnancy that her history must have room for, in the order of
+            ``BORN_OF_TRANSFERS``.
         furthest: The highest place that one of them has among all; 0 where none has a place.
         key: What the counting can tell it from others by.
     """
@@ -56,6 +58,7 @@ class Described(Frozen):
     complete: bool
     contradicts: bool
     going_on: bool
+    born: tuple[int, ...]
     furthest: int
     key: Hashable
 
@@ -112,9 +115,13 @@ class Histories(ABC):
             complete,
             len(rows) > MOST or self._contradict(singles, complete=complete),
             any(single.outcome == "ongoing" for single in singles),
+            tuple(self._led_to(outcome, singles) for outcome in BORN_OF_TRANSFERS),
             max(orders, default=0),
             (complete, bool(known), self._digest(known), self._sequence(known) if complete and all(orders) else None),
         )
+
+    def _led_to(self, outcome: str, singles: tuple[Any, ...]) -> int:
+        return sum(single.outcome == outcome for single in singles) if self.kind == "transfers" else 0
 
     def _at_its_place(self, row: int) -> Any:
         single = self._placed.get(row)

@@ -11,6 +11,8 @@ from typing import Any
 import polars as pl
 
 from decidua.frozen import Frozen
+from decidua.profile.consistency import BORN_OF_TRANSFERS
+from decidua.profile.counting import PREGNANCY_COUNTS
 from decidua.profile.facts import as_values
 from decidua.profile.interval import Interval
 from decidua.tables.cells.counts import CONTRADICTS, CountGroup, count_groups
@@ -18,9 +20,11 @@ from decidua.tables.long.described import Described, Histories, TransferHistorie
 from decidua.tables.long.fields import KINDS, LongKind
 from decidua.tables.result import ColumnFault, LongReport
 
-__all__ = ["CHANCE", "Group", "HistoryGroup", "LongRows", "LongTables", "groups_of"]
+__all__ = ["BORN", "CHANCE", "Group", "HistoryGroup", "LongRows", "LongTables", "groups_of"]
 
 CHANCE = "transfers.cumulative_chance"
+BORN = {f"born {PREGNANCY_COUNTS[field]}": PREGNANCY_COUNTS[field] for field, _ in BORN_OF_TRANSFERS.values()}
+"""Columns of how many pregnancies came of the transfers described, and the count that must have room for them."""
 PREGNANT = "pregnancy.pregnant"
 KEPT = 50_000
 """Combinations that are kept; beyond that they are worked out anew."""
@@ -115,6 +119,8 @@ class HistoryGroup:
     def apply(self, facts: pl.DataFrame) -> pl.DataFrame:
         """Return value, lower and upper end of every count for the next women, and where they cannot all be true.
 
+        Of transfers also the columns of ``BORN``.
+
         Args:
             facts: The ends of each count given, ``NAME low`` and ``NAME high``; null is unknown.
         """
@@ -127,7 +133,7 @@ class HistoryGroup:
         joined = keys.join(found, on=keys.columns, how="left", nulls_equal=True, maintain_order="left")
         ends = self._ends(joined["found result"])
         if self.kind == "transfers":
-            ends = ends.hstack(_chance(facts, joined))
+            ends = ends.hstack(_chance(facts, joined)).hstack(joined.select(list(BORN)))
         wrong = joined["found result"].is_null()
         if self.kind == "transfers":
             wrong = wrong | (ends[f"{CHANCE} low"] > ends[f"{CHANCE} high"]).fill_null(value=False)
@@ -160,11 +166,13 @@ class HistoryGroup:
         results: list[int | None] = []
         presents: list[bool] = []
         ends: list[Ends] = []
+        born: list[tuple[int, ...]] = []
         for *given, complete, absent, rows, chances in distinct.iter_rows():
             described = self._histories.describe(tuple(rows or ()), complete=complete)
             found = self._of(tuple(given), described, absent=absent)
             results.append(found.result)
             presents.append(found.present)
+            born.append(described.born)
             ends.append(found.chance if chances is None else self._chance_of(found, described, chances))
         return pl.DataFrame(
             {
@@ -172,6 +180,7 @@ class HistoryGroup:
                 "found present": pl.Series(presents, dtype=pl.Boolean),
                 "found low": pl.Series([low for low, _ in ends], dtype=pl.Float64),
                 "found high": pl.Series([high for _, high in ends], dtype=pl.Float64),
+                **{name: pl.Series([one[at] for one in born], dtype=pl.Int64) for at, name in enumerate(BORN)},
             }
         )
 

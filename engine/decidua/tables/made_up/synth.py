@@ -180,7 +180,9 @@ class Register:
 
     def _transfers(self) -> None:
         figures = self.figures
-        self.add(failed=self._count("transfers.failed"), beyond=self._count("transfers.beyond_failed"))
+        pregnancies = pl.col("births") + pl.col("clinical")  # none came of a transfer beyond those
+        beyond = pl.min_horizontal(self._count("transfers.beyond_failed"), pregnancies)
+        self.add(failed=self._count("transfers.failed"), beyond=beyond)
         self.add(good=self._part("failed", figures["good_transfer"], "good"))
         self.add(embryos=pl.col("failed") + self._part("failed", figures["second_embryo"], "second"))
         self._show("transfers.total", pl.col("failed") + pl.col("beyond"), "transfers")

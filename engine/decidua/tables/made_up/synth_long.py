@@ -219,14 +219,17 @@ class _Rows:
         second = one_of(self.chance("not good 2"), figures["not_good"])
         donor = self.within(figures["donor_age"], "donor age")
         own = (pl.col("drawn age") - self.within(figures["years_before"], "years before")).clip(15, 60).round(1)
-        of_her = chance_of(self.seed, "predicted")  # the same for each transfer of one woman
-        predicted = known.with_columns(predicts=of_her < figures["predicted"]).select(pl.col("row"), "predicts")
-        rows = rows.join(predicted.rename({"row": "woman"}), on="woman", how="left", maintain_order="left")
+        of_her = known.select(  # the same for each transfer of one woman
+            pl.col("row").alias("woman"),
+            predicts=chance_of(self.seed, "predicted") < figures["predicted"],
+            bears=chance_of(self.seed, "bears") < figures["born"],
+        )
+        rows = rows.join(of_her, on="woman", how="left", maintain_order="left")
         rows = rows.with_columns(whose=one_of(self.chance("oocytes"), figures["oocytes"]), many=number)
         return rows.select(
             pl.col("id"),
             (pl.col("k") + 1).alias("order"),
-            outcome.otherwise(one_of(self.chance("beyond"), figures["beyond"])).alias("outcome"),
+            outcome.otherwise(self._beyond()).alias("outcome"),
             self.known(one_of(self.chance("kind"), figures["kind"]), "kind").alias("kind"),
             self.known(pl.col("whose"), "oocytes").alias("oocytes"),
             self.known(pl.when(pl.col("whose") == "own").then(own).otherwise(donor), "age").alias("oocyte_age"),
@@ -240,3 +243,11 @@ class _Rows:
             pl.when(seen).then(self.known(good, "good")).alias("embryo_1_quality"),
             pl.when(seen & (pl.col("many") > 1)).then(self.known(second, "second")).alias("embryo_2_quality"),
         )
+
+    @staticmethod
+    def _beyond() -> pl.Expr:
+        """Return what came of a transfer that did not fail: no more births and losses than she had."""
+        born = pl.when("bears").then("beyond").otherwise(0)
+        births = born.clip(pl.col("beyond") - pl.col("clinical"), pl.col("births"))
+        birth = pl.col("k") - pl.col("failed") < births
+        return pl.when(birth).then(pl.lit("live_birth")).otherwise(pl.lit("miscarriage"))
