@@ -1,10 +1,9 @@
-# Everything CI runs, for people: `make check`. Branch coverage is measured apart, by `make coverage`. PYTHON is the
-# interpreter of the environment to use.
+# Everything CI runs, for people: `make check`. PYTHON is the interpreter of the environment to use.
 PYTHON ?= python
 
 .PHONY: check lint types imports rules cases prove test coverage meaning thorough slow benchmark
 
-check: lint types imports rules cases test
+check: lint types imports rules cases coverage
 
 lint:
 	$(PYTHON) -m ruff format --check engine tests
@@ -27,11 +26,11 @@ prove:
 cases:
 	$(PYTHON) -m decidua rules test
 
-# The tests on Spark share one session, so one process runs them all.
+# The tests without their coverage, which is quicker. Those on Spark share one session, so one process runs them all.
 test:
 	$(PYTHON) -m pytest -n 2 -q --dist loadgroup
 
-# The same tests with branch coverage, measured over all that are quick (tests/conftest.py).
+# All tests, with branch coverage measured over those that are quick (tests/conftest.py).
 coverage:
 	$(PYTHON) -m pytest -n 2 -q --dist loadgroup --cov --cov-report=term --cov-fail-under=95
 

@@ -13,7 +13,7 @@ settings.load_profile("decidua")
 ROOT = Path(__file__).parent
 UNMEASURED = ("generative/", "packaging/", *(ROOT / "slow.txt").read_text(encoding="utf-8").split())
 """Tests over which coverage is not measured, since that doubles their time: those that try very many cases or start
-processes of their own, and each that takes longer than three seconds (`make slow` lists them)."""
+processes of their own, and each that takes longer than a second with all its cases (`make slow` lists them)."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

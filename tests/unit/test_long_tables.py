@@ -21,6 +21,7 @@ from decidua.tables.long import described, histories
 from decidua.tables.long.fields import KINDS, embryo_columns, long_fields, most_embryos, required_fields
 from decidua.tables.long.ids import WomenIds, as_ids
 from decidua.tables.long.long import open_long, read_long
+from decidua.tables.made_up.synth_long import make_long
 
 CHANCE = "transfers.cumulative_chance"
 ENDS = ("", " low", " high")
@@ -284,3 +285,15 @@ def test_a_history_in_rows_without_the_miscarriage_that_transfers_led_to_is_not_
     table, (fault,) = typed(women, pregnancies=rows, transfers=rows | {"outcome": ["miscarriage", "miscarriage"]})
     assert (fault.fact, fault.rows) == ("pregnancies", 1)
     assert table["live_births.total low"].to_list() == [None, 1]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_no_made_up_woman_contradicts_herself_and_her_rows_say_what_is_counted_of_her(seed):
+    women, pregnancies, transfers = make_long(300, seed)
+    table, faults = typed(women, pregnancies=pregnancies, transfers=transfers)
+    assert faults == ()
+    counted, _ = typed(women)
+    for name in ("losses.total", "live_births.total", "transfers.failed"):
+        both = pl.DataFrame({"rows": table[name], "counts": counted[name]}).drop_nulls()
+        assert both.height > 50
+        assert both["rows"].equals(both["counts"])
