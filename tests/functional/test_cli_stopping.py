@@ -11,8 +11,8 @@ import pytest
 from tests.functional.running import COMMAND, run, run_apart, surroundings
 
 from decidua.cli import stopping as stopping_module
-from decidua.cli.cohort import progress_of
 from decidua.cli.stopping import Stopping, stopping
+from decidua.cli.tables import progress_of
 
 WOMEN = 1_500_000
 """Enough that a run is still under way when its first batch was written."""

@@ -12,7 +12,7 @@ import decidua
 from decidua.assessment.answers.change import Change
 from decidua.assessment.comparing.comparison import Comparison
 from decidua.assessment.comparing.newcomers import all_newcomers
-from decidua.assessment.comparing.worlds import Aspect, World, attribute, differences, judge_world
+from decidua.assessment.supposing.worlds import Aspect, World, attribute, differences, judge_world
 from decidua.errors import DeciduaError
 from decidua.evidence.models import last_day
 from decidua.profile.facts import draw_facts

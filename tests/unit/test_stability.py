@@ -12,8 +12,8 @@ from tests.generative.profiles import women
 
 import decidua
 from decidua.assessment.answers.stability import OptionOverRange, Place
-from decidua.assessment.comparing.stability import same_throughout
-from decidua.assessment.comparing.stability_words import (
+from decidua.assessment.supposing.stability import same_throughout
+from decidua.assessment.supposing.stability_words import (
     Moved,
     change_words,
     ordinal,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 import decidua
-from decidua.assessment.comparing.with_retracted import SAYS
+from decidua.assessment.supposing.with_retracted import SAYS
 from decidua.evidence.models import Arm
 from decidua.rulebook.folder import data_folder
 

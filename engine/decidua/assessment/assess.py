@@ -8,14 +8,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from decidua.assessment.answers.change import WithRetracted
-from decidua.assessment.answers.result import Assessment, Identity, OptionAnswer
+from decidua.assessment.answers.result import Assessment, Identity
 from decidua.assessment.answers.stability import Stability
 from decidua.assessment.asking.whats_next import what_next
 from decidua.assessment.evidence.effects import check_baseline
 from decidua.assessment.loading import load_rulebook
-from decidua.assessment.options.answer import answer_option
-from decidua.assessment.options.judged import JudgedOption, judge_option
-from decidua.assessment.options.ranking import rank_options, why_above
+from decidua.assessment.options.answer import answer_options
 from decidua.assessment.options.without_treatment import without_treatment
 from decidua.assessment.verdicts import Engine, Verdicts
 from decidua.assessment.woman.definitions import cumulative, differences, with_counts
@@ -37,7 +35,7 @@ from decidua.version import __version__
 if TYPE_CHECKING:
     from decidua.profile.rates import Rates
 
-__all__ = ["answer_options", "assess"]
+__all__ = ["assess"]
 
 
 def assess(  # noqa: PLR0913 - every further argument is a keyword with a default
@@ -133,29 +131,13 @@ def _refuse_others(profile: object, rulebook: object) -> None:
 
 
 def _with_retracted(view: DatedRulebook, facts: Facts) -> WithRetracted:
-    from decidua.assessment.comparing.with_retracted import with_retracted  # noqa: PLC0415 - seldom asked for
+    from decidua.assessment.supposing.with_retracted import with_retracted  # noqa: PLC0415 - seldom asked for
 
     return with_retracted(view, facts)
 
 
-def answer_options(verdicts: Verdicts, chances: Mapping[str, float]) -> tuple[list[JudgedOption], list[OptionAnswer]]:
-    """Judge every option and answer on each, in rank order.
-
-    Args:
-        verdicts: Hers.
-        chances: Her own chances without treatment, as ``check_baseline`` returns them.
-    """
-    view = verdicts.view
-    judged = rank_options(view, [judge_option(verdicts, option) for option in view.book.options])
-    following = [*judged[1:], None]
-    return judged, [
-        answer_option(verdicts, one, rank, None if after is None else why_above(view, one, after), chances)
-        for rank, (one, after) in enumerate(zip(judged, following, strict=True), start=1)
-    ]
-
-
 def _stability(verdicts: Verdicts, chances: Mapping[str, float]) -> Stability:
-    from decidua.assessment.comparing.stability import judge_stability  # noqa: PLC0415 - seldom asked for
+    from decidua.assessment.supposing.stability import judge_stability  # noqa: PLC0415 - seldom asked for
 
     return judge_stability(verdicts, chances)
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, cast
 from pydantic import Field
 
 from decidua.assessment.answers.change import About, Change
-from decidua.assessment.comparing.worlds import Aspect, World, attribute, differences, judge_world
+from decidua.assessment.supposing.worlds import Aspect, World, attribute, differences, judge_world
 from decidua.assessment.verdicts import Verdicts
 from decidua.authoring.records import RecordChange, record_changes, with_records_of
 from decidua.evidence.models import OptionKey

@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 import gc
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from decidua.assessment.loading import load_rulebook
 from decidua.cli.arguments import AsOf, Format, RulesFolder
 from decidua.cli.printing import print_blocks, print_text
-from decidua.cli.stopping import stopping
+from decidua.cli.tables import CohortFormat, long_tables, progress_of
 from decidua.errors import DeciduaError
 from decidua.tables.entry import need_extra
 
-if TYPE_CHECKING:
-    from decidua.tables.long.fields import LongKind
-    from decidua.tables.run import Progress
-
-__all__ = ["CohortFormat", "cohort_command", "long_tables", "progress_of"]
-
-
-class CohortFormat(StrEnum):
-    """Formats of the counts over a table."""
-
-    text = "text"
-    json = "json"
-    markdown = "markdown"
-    csv = "csv"
+__all__ = ["cohort_command"]
 
 
 def cohort_command(
@@ -145,31 +128,3 @@ def cohort_command(
         print_text(TypeAdapter(CohortReport).dump_json(report, indent=2).decode(), Format.json)
     else:
         print_blocks(cohort_blocks(report, str(out), full=full), Format(output.value), title="decidua: cohort")
-
-
-def long_tables(pregnancies: Path | None, transfers: Path | None) -> dict[LongKind, Path]:
-    """Return the long tables that were named."""
-    named: dict[LongKind, Path | None] = {"pregnancies": pregnancies, "transfers": transfers}
-    return {kind: path for kind, path in named.items() if path is not None}
-
-
-@contextmanager
-def progress_of(what: str) -> Iterator[Progress]:
-    """Show progress on standard error where a person is watching, and stop after a batch where that is asked."""
-    with stopping() as noted:
-        if not sys.stderr.isatty():
-            yield lambda done, total: noted.here()  # noqa: ARG005 - nobody looks
-            return
-        from rich.console import Console
-        from rich.progress import Progress as Bar
-        from rich.progress import TextColumn
-
-        columns = (*Bar.get_default_columns(), TextColumn("{task.completed} women"))
-        with Bar(*columns, console=Console(stderr=True), redirect_stdout=False, transient=True) as bar:
-            task = bar.add_task(what, total=None)
-
-            def told(done: int, total: int | None) -> None:
-                bar.update(task, completed=done, total=total)
-                noted.here()
-
-            yield told

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from decidua.assessment.loading import load_rulebook
 from decidua.cli.arguments import Format
-from decidua.cli.cohort import CohortFormat, long_tables, progress_of
 from decidua.cli.printing import print_blocks, print_text
+from decidua.cli.tables import CohortFormat, long_tables, progress_of
 
 __all__ = ["Counting", "print_feasibility"]
 

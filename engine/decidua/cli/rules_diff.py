@@ -74,7 +74,7 @@ def _over_table(
 
     need_extra()
     from decidua.authoring.difference import compare_for_women
-    from decidua.cli.cohort import progress_of
+    from decidua.cli.tables import progress_of
     from decidua.tables.cells.mapping import read_mapping
     from decidua.tables.women import TableWomen
 

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from decidua.cli.cohort import progress_of
 from decidua.cli.printing import print_text
+from decidua.cli.tables import progress_of
 from decidua.tables.entry import need_extra
 
 __all__ = ["synth_command"]

@@ -12,7 +12,7 @@ from decidua.assessment.answers.stability import (
     StudyLeftOut,
     WithoutStudy,
 )
-from decidua.assessment.comparing.stability_words import ordinal
+from decidua.assessment.supposing.stability_words import ordinal
 from decidua.report.parts import Block, Bullet, Bullets, Heading, Paragraph, list_words, lower_first
 
 __all__ = ["stability_blocks"]

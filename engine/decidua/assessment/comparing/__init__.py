@@ -1,1 +1,1 @@
-"""The same woman twice: at two dates, without a study, with retracted work."""
+"""The same woman at two dates: what changed, and through which source."""

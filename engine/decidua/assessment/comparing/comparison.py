@@ -16,8 +16,8 @@ from decidua.assessment.answers.change import About, Change, What
 from decidua.assessment.answers.result import Assessment, Identity, OptionAnswer
 from decidua.assessment.assess import assess
 from decidua.assessment.comparing.newcomers import Newcomer, NewcomerKind, all_newcomers
-from decidua.assessment.comparing.worlds import NOT_DESCRIBED, World, attribute, judge_world
 from decidua.assessment.loading import load_rulebook
+from decidua.assessment.supposing.worlds import NOT_DESCRIBED, World, attribute, judge_world
 from decidua.assessment.verdicts import Engine
 from decidua.assessment.words import cite, edition
 from decidua.errors import DeciduaError

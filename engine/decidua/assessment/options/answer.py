@@ -17,7 +17,8 @@ from decidua.assessment.evidence.positions import JudgedPosition, judge_position
 from decidua.assessment.evidence.published import published_ratings, synthesis_answers
 from decidua.assessment.evidence.standing import option_standing
 from decidua.assessment.options.cautions import caution_answers, unknown_contraindications
-from decidua.assessment.options.judged import JudgedOption
+from decidua.assessment.options.judged import JudgedOption, judge_option
+from decidua.assessment.options.ranking import rank_options, why_above
 from decidua.assessment.options.reasons import in_brief, why
 from decidua.assessment.options.status import JudgedStrategy
 from decidua.assessment.options.studies import harms_of, studies_of, study_answer
@@ -37,10 +38,26 @@ from decidua.rulebook.book import DatedRulebook, Rulebook
 from decidua.rulebook.models import Option, Strategy
 from decidua.truth import NO, UNKNOWN, YES
 
-__all__ = ["answer_option"]
+__all__ = ["answer_options"]
 
 
-def answer_option(
+def answer_options(verdicts: Verdicts, chances: Mapping[str, float]) -> tuple[list[JudgedOption], list[OptionAnswer]]:
+    """Judge every option and answer on each, in rank order.
+
+    Args:
+        verdicts: Hers.
+        chances: Her own chances without treatment, as ``check_baseline`` returns them.
+    """
+    view = verdicts.view
+    judged = rank_options(view, [judge_option(verdicts, option) for option in view.book.options])
+    following = [*judged[1:], None]
+    return judged, [
+        _answer_option(verdicts, one, rank, None if after is None else why_above(view, one, after), chances)
+        for rank, (one, after) in enumerate(zip(judged, following, strict=True), start=1)
+    ]
+
+
+def _answer_option(
     verdicts: Verdicts, judged: JudgedOption, rank: int, above_next: str | None, baseline: Mapping[str, float]
 ) -> OptionAnswer:
     """Return the whole answer on one option."""

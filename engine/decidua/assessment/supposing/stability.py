@@ -20,8 +20,12 @@ from decidua.assessment.answers.stability import (
     StudyLeftOut,
     WithoutStudy,
 )
-from decidua.assessment.assess import answer_options
-from decidua.assessment.comparing.stability_words import (
+from decidua.assessment.evidence.effects import BASELINE_UNITS, baseline_unit
+from decidua.assessment.evidence.studies import short_names
+from decidua.assessment.options.answer import answer_options
+from decidua.assessment.options.judged import JudgedOption
+from decidua.assessment.options.ranking import NOTHING, rank_key, rank_options
+from decidua.assessment.supposing.stability_words import (
     Moved,
     change_words,
     option_words,
@@ -29,11 +33,7 @@ from decidua.assessment.comparing.stability_words import (
     summary_words,
     what_differs,
 )
-from decidua.assessment.comparing.worlds import World, judge_world
-from decidua.assessment.evidence.effects import BASELINE_UNITS, baseline_unit
-from decidua.assessment.evidence.studies import short_names
-from decidua.assessment.options.judged import JudgedOption
-from decidua.assessment.options.ranking import NOTHING, rank_key, rank_options
+from decidua.assessment.supposing.worlds import World, judge_world
 from decidua.assessment.verdicts import Verdicts
 from decidua.assessment.words import cite
 from decidua.evidence.certainty import LEVELS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from decidua.assessment.answers.change import Change, WithRetracted, WorkLeftOut
-from decidua.assessment.comparing.worlds import World, attribute, judge_world
+from decidua.assessment.supposing.worlds import World, attribute, judge_world
 from decidua.assessment.words import cite
 from decidua.evidence.lines import kept_out
 from decidua.evidence.models import OptionKey, Study, Synthesis
