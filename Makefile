@@ -1,9 +1,9 @@
 # Everything CI runs, for people: `make check`. PYTHON is the interpreter of the environment to use.
 PYTHON ?= python
 
-.PHONY: check lint types imports rules cases prove test coverage meaning thorough slow benchmark
+.PHONY: check lint types imports rules cases prove test coverage slow meaning thorough slow-list benchmark
 
-check: lint types imports rules cases coverage
+check: lint types imports rules cases coverage slow
 
 lint:
 	$(PYTHON) -m ruff format --check engine tests
@@ -26,13 +26,16 @@ prove:
 cases:
 	$(PYTHON) -m decidua rules test
 
-# The tests without their coverage, which is quicker. Those on Spark share one session, so one process runs them all.
+# All tests, at once. Those on Spark share one session, so one process runs them all.
 test:
 	$(PYTHON) -m pytest -n 2 -q --dist loadgroup
 
-# All tests, with branch coverage measured over those that are quick (tests/conftest.py).
+# The quick tests, with branch coverage; then the slow ones without, since it doubles their time (tests/conftest.py).
 coverage:
-	$(PYTHON) -m pytest -n 2 -q --dist loadgroup --cov --cov-report=term --cov-fail-under=95
+	$(PYTHON) -m pytest -n 2 -q --dist loadgroup -m "not slow" --cov --cov-report=term --cov-fail-under=95
+
+slow:
+	$(PYTHON) -m pytest -n 2 -q --dist loadgroup -m slow
 
 # What may differ between releases of Python: the meaning, what is read, every shipped profile. The rest runs once.
 meaning:
@@ -45,8 +48,8 @@ meaning:
 thorough:
 	DECIDUA_EXAMPLES=20 $(PYTHON) -m pytest -n 2 -q --dist loadgroup tests/generative
 
-# Lists anew the tests that are too slow to be measured (tests/slow.txt).
-slow:
+# Lists the slow tests anew (tests/slow.txt).
+slow-list:
 	$(PYTHON) tests/benchmarks/slow.py
 
 benchmark:

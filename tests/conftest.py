@@ -11,14 +11,14 @@ settings.register_profile("decidua", deadline=None)  # a busy machine is no faul
 settings.load_profile("decidua")
 
 ROOT = Path(__file__).parent
-UNMEASURED = ("generative/", "packaging/", *(ROOT / "slow.txt").read_text(encoding="utf-8").split())
+SLOW = ("generative/", "packaging/", *(ROOT / "slow.txt").read_text(encoding="utf-8").split())
 """Tests over which coverage is not measured, since that doubles their time: those that try very many cases or start
-processes of their own, and each that takes longer than a second with all its cases (`make slow` lists them)."""
+processes of their own, and each that takes longer than a second with all its cases (`make slow-list` lists them)."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave coverage out of the slow tests; they run, and what only they reach counts as not covered."""
+    """Mark the slow tests, and those on Spark: they run by themselves, and what only they reach is not covered."""
     for item in items:
         test = f"{item.path.relative_to(ROOT).as_posix()}::{item.name.partition('[')[0]}"
-        if test.startswith(UNMEASURED):
-            item.add_marker("no_cover")
+        if test.startswith(SLOW) or item.get_closest_marker("spark"):
+            item.add_marker("slow")

@@ -1,4 +1,4 @@
-"""Lists the tests that take longer than a second with all their cases, over which coverage is not measured.
+"""Lists the tests that take longer than a second with all their cases, which run without coverage.
 
 Usage: ``python tests/benchmarks/slow.py`` runs every test and writes ``tests/slow.txt``.
 """
