@@ -195,6 +195,8 @@ def test_supposed_verdicts_are_those_of_a_woman_of_whom_that_is_known():
 
 def test_of_what_is_supposed_only_what_looks_at_it_is_judged_again():
     hers = Verdicts(decidua.load_rulebook().at(), draw_facts(decidua.load_profile(PROFILES / "rpl_four_losses.yaml")))
+    for id_ in hers.view.rules:
+        hers.proof(id_)
     supposed = hers.supposing(Facts({**hers.facts.values, "condition.lupus": True}))
     same = [id_ for id_ in hers.view.rules if supposed.proof(id_) is hers.proof(id_)]
     looking = {id_ for id_ in hers.view.rules if "condition.lupus" in looked_at(hers.view, [id_])}
