@@ -45,11 +45,6 @@ def evaluate(
         verdict_of: Gives the verdict of another rule by its id.
         prove: Evaluates a part of the tree for her; given by a caller that keeps proofs, since rules share many parts.
     """
-    if prove is None:
-
-        def prove(part: Condition) -> Proof:
-            return evaluate(part, facts, verdict_of, prove)
-
     if isinstance(condition, Atom):
         value = facts.values.get(condition.fact)
         return Proof(condition, compare(value, condition), (), value)
@@ -61,10 +56,10 @@ def evaluate(
         return Proof(condition, YES if known else NO, (), value)
     if isinstance(condition, Untold):
         return Proof(condition, UNKNOWN)
+    below = (condition.part,) if isinstance(condition, Not) else condition.parts
+    parts = tuple([evaluate(part, facts, verdict_of) if prove is None else prove(part) for part in below])
     if isinstance(condition, Not):
-        part = prove(condition.part)
-        return Proof(condition, negation(part.verdict), (part,))
-    parts = tuple([prove(part) for part in condition.parts])
+        return Proof(condition, negation(parts[0].verdict), parts)
     verdicts = [part.verdict for part in parts]
     if isinstance(condition, All):
         return Proof(condition, all_of(verdicts), parts)

@@ -5,24 +5,19 @@ fact that is asserted says only which of them hold. Nothing negative goes in: ``
 comparisons, where "known to be false" is a mark of its own. ``any`` and ``at_least`` become one production a way to
 fulfil them. Productions are cut into small rulesets by construction, every session is deleted, and a lock lets one
 thread in at a time. The rulesets are used directly, without the library's host, so none of its timer threads starts.
-
-Each ruleset has one rule that always fires. Without it the library frees memory it never set: a session's context is
-first written when an action starts, and ``delete_state`` on a session in which none did corrupts the heap.
 """
 
 from __future__ import annotations
 
 import os
 import threading
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from importlib import import_module
-from importlib.util import find_spec
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations, count
 from math import comb
 from typing import Any
 
 from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Condition, Known, Not, Rule, Untold
+from decidua.engines.ruleset import Ruleset, available
 from decidua.errors import RulebookError
 from decidua.frozen import Frozen
 from decidua.truth import NO, YES, Verdict
@@ -34,11 +29,6 @@ MARKS_PER_RULESET = 40
 """Well under the 64 alpha nodes on one level at which the library fails (error 303)."""
 WAYS = 400
 """Most ways to fulfil one ``at_least`` that are written out."""
-
-
-def available() -> bool:
-    """Say whether durable-rules can be used here: it is not installed for Python 3.13 and later."""
-    return find_spec("durable") is not None and find_spec("durable_rules_engine") is not None
 
 
 class Production(Frozen):
@@ -72,8 +62,7 @@ class ProductionNetwork:
         self._lock = threading.Lock()
         self._locked_by = os.getpid()
         self._owner = 0
-        self._rulesets: list[tuple[frozenset[str], Any]] = []
-        self._fired: list[str] = []
+        self._rulesets: list[tuple[frozenset[str], Ruleset]] = []
         self._sessions = count(1)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -102,16 +91,15 @@ class ProductionNetwork:
                 held.add(yes)
             elif verdict is NO:
                 held.add(no)
-        with self._own_lock(), warnings.catch_warnings():
-            # The library's clock is deprecated from Python 3.12; where warnings are errors it would stop every rule.
-            warnings.filterwarnings("ignore", r"datetime\.datetime\.utcfromtimestamp", DeprecationWarning)
+        with self._own_lock():
             if self._owner != os.getpid():
                 self._build()
             session = f"s{next(self._sessions)}"
-            for marks, ruleset in self._rulesets:
+            for chunk, (marks, ruleset) in zip(self._chunks, self._rulesets, strict=True):
                 present = marks & held
                 if present:
-                    held.update(self._assert(ruleset, session, present))
+                    for name in self._assert(ruleset, session, present):
+                        held.update(chunk[int(name)].concludes)
         return frozenset(self._rule_marks[mark] for mark in held if mark in self._rule_marks)
 
     def _own_lock(self) -> threading.Lock:
@@ -123,53 +111,19 @@ class ProductionNetwork:
 
     def _build(self) -> None:
         """Create the rulesets of this process; a forked child builds its own."""
-        engine = import_module("durable.engine")
         self._rulesets = []
         for index, chunk in enumerate(self._chunks):
-            definition = {
-                f"p{at}": {
-                    "all": [{"m": {"$and": [{"anchor": "a"}, *({need: "y"} for need in sorted(production.needs))]}}],
-                    "run": self._recorder(production.concludes),
-                }
-                for at, production in enumerate(chunk)
-            }
-            definition["always"] = {"all": [{"m": {"$and": [{"anchor": "a"}]}}], "run": _do_nothing}
-            marks = frozenset(need for production in chunk for need in production.needs)
-            self._rulesets.append((marks, engine.Ruleset(f"decidua-{self._name}-{index}", None, definition)))
+            rules = {str(at): production.needs for at, production in enumerate(chunk)}
+            marks = frozenset().union(*rules.values())
+            self._rulesets.append((marks, Ruleset(f"decidua-{self._name}-{index}", rules)))
         self._owner = os.getpid()
 
-    def _recorder(self, marks: tuple[str, ...]) -> Callable[[Any], None]:
-        """Return a one-argument action that only records; a two-argument one would be taken for asynchronous."""
-
-        def record(_closure: Any) -> None:
-            self._fired.extend(marks)
-
-        return record
-
-    def _assert(self, ruleset: Any, session: str, present: Iterable[str]) -> list[str]:
-        self._fired = []
-        problems: list[Any] = []
-
-        def finished(error: Any, state: Any) -> None:
-            if error:
-                problems.append(error)
-            elif state and state.get("exception"):
-                problems.append(state["exception"])
-
-        fact = {"sid": session, "anchor": "a", **dict.fromkeys(sorted(present), "y")}
+    def _assert(self, ruleset: Ruleset, session: str, present: frozenset[str]) -> list[str]:
         try:
-            ruleset.do_actions(ruleset.assert_fact(fact), finished)
-            ruleset.delete_state(session)
+            return ruleset.fired(session, present)
         except BaseException:
             self._owner = 0  # the session is in an unknown state: leave it alone and build all rulesets anew
             raise
-        if problems:
-            raise RuntimeError(f"the production network failed: {problems[0]}")
-        return self._fired
-
-
-def _do_nothing(_closure: Any) -> None:
-    """Fire without a conclusion."""
 
 
 class _Compiler:
