@@ -107,7 +107,8 @@ def rate_strategy(view: DatedRulebook, strategy: Strategy) -> list[RatedLine]:
 
     Lines are kept by the studies that count: they depend not otherwise on the date.
     """
-    return view.share(("lines", strategy.id, counting_studies(view, strategy)), lambda: _rate(view, strategy))
+    key = ("lines", strategy.id)
+    return view.keep(key, lambda: view.share((*key, counting_studies(view, strategy)), lambda: _rate(view, strategy)))
 
 
 def counting_studies(view: DatedRulebook, strategy: Strategy) -> tuple[str, ...]:

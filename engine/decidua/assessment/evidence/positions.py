@@ -51,25 +51,31 @@ def speaks_of(position: Position, strategy: Strategy) -> bool:
 
 def judge_positions(verdicts: Verdicts, strategy: Strategy, option: str) -> list[JudgedPosition]:
     """Return every position on an option that speaks of a strategy."""
-    view = verdicts.view
-    speaking = view.keep(
-        ("speaking", strategy.id, option),
-        lambda: [one for one in view.positions if one.option == option and speaks_of(one, strategy)],
-    )
-    return [judge_position(verdicts, position) for position in speaking]
+    speaking = verdicts.view.keep(("speaking", strategy.id, option), lambda: _speaking(verdicts.view, strategy, option))
+    return [judged[verdicts.verdict(rule)] for rule, judged in speaking]
+
+
+def _speaking(
+    view: DatedRulebook, strategy: Strategy, option: str
+) -> list[tuple[str, Mapping[Verdict, JudgedPosition]]]:
+    """Return the rules of the positions on an option that speak of a strategy, with each as it is judged."""
+    speaking = [one for one in view.positions if one.option == option and speaks_of(one, strategy)]
+    return [(f"position:{one.id}", _judged(view, one)) for one in speaking]
 
 
 def judge_position(verdicts: Verdicts, position: Position) -> JudgedPosition:
     """Return a position with its verdict for her, and whether it can move a status."""
-    view = verdicts.view
-    judged = view.keep(("judged", position.id), lambda: _judged(view, position))
-    return judged[verdicts.verdict(f"position:{position.id}")]
+    return _judged(verdicts.view, position)[verdicts.verdict(f"position:{position.id}")]
 
 
 def _judged(view: DatedRulebook, position: Position) -> Mapping[Verdict, JudgedPosition]:
     """Return a position as it is judged by each verdict of its population."""
-    guideline, moves, remark = _weight(view, position)
-    return {verdict: JudgedPosition(position, guideline, verdict, moves, remark) for verdict in Verdict}
+
+    def judge() -> Mapping[Verdict, JudgedPosition]:
+        guideline, moves, remark = _weight(view, position)
+        return {verdict: JudgedPosition(position, guideline, verdict, moves, remark) for verdict in Verdict}
+
+    return view.keep(("judged", position.id), judge)
 
 
 def _weight(view: DatedRulebook, position: Position) -> tuple[Guideline, bool, str | None]:

@@ -31,6 +31,13 @@ __all__ = [
 
 POPULATION = {YES: "hers", NO: "not_hers", UNKNOWN: "not_known"}
 """What the table of statuses calls the verdict of a strategy's population."""
+SIDES = {
+    **{(stance, YES): "societies_for" for stance in FOR},
+    **{(stance, YES): "societies_against" for stance in AGAINST},
+    **{(stance, UNKNOWN): "societies_possibly_against" for stance in AGAINST},
+    ("research_only", YES): "societies_research_only",
+}
+"""What the table of statuses counts a society under, by what it says and whether of her."""
 
 
 class JudgedStrategy(Frozen):
@@ -144,21 +151,17 @@ def _society_facts(positions: Iterable[JudgedPosition], assumed: Verdict = UNKNO
         positions: The positions that speak of a strategy.
         assumed: What is supposed of every population of which it is not known whether it is hers.
     """
-    moving = [
-        (one.position.position, assumed if one.matches is UNKNOWN else one.matches, one.guideline.society)
-        for one in positions
-        if one.moves
-    ]
-
-    def societies(stances: Sequence[str], verdict: Verdict) -> int:
-        return len({society for stance, matches, society in moving if matches is verdict and stance in stances})
-
-    return {
-        "societies_for": societies(FOR, YES),
-        "societies_against": societies(AGAINST, YES),
-        "societies_possibly_against": societies(AGAINST, UNKNOWN),
-        "societies_research_only": societies(("research_only",), YES),
+    societies: dict[str, set[str]] = {
+        "societies_for": set(),
+        "societies_against": set(),
+        "societies_possibly_against": set(),
+        "societies_research_only": set(),
     }
+    for one in positions:
+        side = SIDES.get((one.position.position, assumed if one.matches is UNKNOWN else one.matches))
+        if side is not None and one.moves:
+            societies[side].add(one.guideline.society)
+    return {side: len(found) for side, found in societies.items()}
 
 
 def _evidence_facts(lines: Sequence[RatedLine]) -> Mapping[str, Value]:

@@ -38,12 +38,13 @@ def study_answer(verdicts: Verdicts, study: Study, uses: Sequence[EvidenceUse]) 
     else:
         reason = because(verdicts, proof)
     standing: Answer = "unknown" if proof is None else proof.verdict.value
-    return StudyAnswer(**{**study_figures(view, study, uses), "standing": standing, "because": reason})
+    return StudyAnswer(**study_figures(view, study, uses) | {"standing": standing, "because": reason})
 
 
 def study_figures(view: DatedRulebook, study: Study, uses: Sequence[EvidenceUse]) -> dict[str, Any]:
     """Return the fields of a study's answer, but for her standing and its reason; kept for the date."""
-    own = tuple(use for use in uses if use.study in (study.id, study.same_as))
+    ids = (study.id, study.same_as)
+    own = tuple([use for use in uses if use.study in ids])
     return view.keep(("study", own), lambda: _study_figures(view, study, own))
 
 
