@@ -131,7 +131,7 @@ def test_what_is_kept_for_her_is_what_the_policy_gives_with_her_standing(at, dat
 def test_every_rating_of_a_shipped_woman_is_the_policys_with_her_standing(name):
     verdicts = verdicts_of(name)
     for strategy in BOOK.strategies:
-        lines = rate_for(verdicts, strategy)
+        lines = rate_for(verdicts, rate_strategy(verdicts.view, strategy))
         for one in lines:
             outcome = outcome_names(POLICY.outcomes)[one.line.rows[0].outcome.outcome]
             others = [other.line for other in lines if other is not one]
@@ -150,7 +150,7 @@ BLEEDING = "progesterone-bleeding"
 
 def main_line(verdicts, strategy):
     (found,) = [one for one in BOOK.strategies if one.id == strategy]
-    return live_birth_lines(rate_for(verdicts, found))[0]
+    return live_birth_lines(rate_for(verdicts, rate_strategy(verdicts.view, found)))[0]
 
 
 @pytest.mark.parametrize(

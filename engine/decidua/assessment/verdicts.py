@@ -40,8 +40,9 @@ class Verdicts:
         self.facts = facts
         self._proofs: dict[str, Proof] = {}
         self._proven: dict[int, Proof] = {}
-        self._looked_at: dict[int, frozenset[str]] = {}
-        self._before: tuple[Verdicts, AbstractSet[str]] | None = None
+        self._looked_at: dict[int, tuple[Condition, frozenset[str]]] = {}
+        self._before: Verdicts | None = None
+        self._moved: AbstractSet[str] = frozenset()
         self._leaves: dict[int, tuple[Proof, tuple[Proof, ...]]] = {}
         self.engine = "reference"
         if engine != "reference" and available():
@@ -59,48 +60,45 @@ class Verdicts:
         """
         other = Verdicts(self.view, facts, "reference")
         names = facts.values.keys() | self.facts.values.keys()
-        other._before = self, {name for name in names if facts.get(name) != self.facts.get(name)}
+        other._before = self
+        other._moved = {name for name in names if facts.get(name) != self.facts.get(name)}
         return other
 
     def proof(self, id_: str) -> Proof:
         """Return the proof of a rule's verdict."""
         proof = self._proofs.get(id_)
         if proof is None:
-            proof = self._proofs[id_] = self._prove(self.view.rules[id_].condition)
+            proof = self._proofs[id_] = self.prove(self.view.rules[id_].condition)
         return proof
 
-    def _prove(self, condition: Condition) -> Proof:
+    def prove(self, condition: Condition) -> Proof:
+        """Return the proof of a condition of a rule, or of a part of one; proven once, it is kept."""
         proof = self._proven.get(id(condition))  # the proof holds the condition, so no other takes its place
         if proof is None:
-            if self._before is not None:
-                before, moved = self._before
-                proof = before.apart_from(moved, condition)
-            if proof is None:
-                proof = evaluate(condition, self.facts, self.verdict, self._prove)
+            before = self._before
+            if before is not None and self._moved.isdisjoint(before.findings_in(condition)):
+                proof = before.prove(condition)
+            else:
+                proof = evaluate(condition, self.facts, self.verdict, self.prove)
             self._proven[id(condition)] = proof
         return proof
 
-    def apart_from(self, findings: AbstractSet[str], condition: Condition) -> Proof | None:
-        """Return the proof of a condition of a rule, where it was proven and looks at none of some findings."""
-        proof = self._proven.get(id(condition))
-        return proof if proof is not None and findings.isdisjoint(self._findings_in(condition)) else None
-
-    def _findings_in(self, condition: Condition) -> frozenset[str]:
-        """Return the findings that a condition proven here looks at, those of the rules it refers to included."""
-        found = self._looked_at.get(id(condition))
-        if found is None:
-            found = self._looked_at[id(condition)] = frozenset(self._find(condition))
-        return found
+    def findings_in(self, condition: Condition) -> frozenset[str]:
+        """Return the findings that a condition looks at, those of the rules it refers to included."""
+        kept = self._looked_at.get(id(condition))
+        if kept is None:
+            kept = self._looked_at[id(condition)] = condition, frozenset(self._find(condition))
+        return kept[1]
 
     def _find(self, condition: Condition) -> Iterator[str]:
         if isinstance(condition, Atom | Known):
             yield condition.fact
         elif isinstance(condition, Rule):
             if condition.id in self.view.rules:
-                yield from self._findings_in(self.view.rules[condition.id].condition)
+                yield from self.findings_in(self.view.rules[condition.id].condition)
         else:
             for part in children(condition):
-                yield from self._findings_in(part)
+                yield from self.findings_in(part)
 
     def verdict(self, id_: str) -> Verdict:
         """Return a rule's verdict. A definition or panel that does not hold on the date is UNKNOWN."""
@@ -111,7 +109,7 @@ class Verdicts:
 
     def _confirm(self) -> None:
         expected = {id_ for id_ in self.view.rules if self.proof(id_).verdict is YES}
-        fired = self.view.network.fire(lambda atom: self._prove(atom).verdict)
+        fired = self.view.network.fire(lambda atom: self.prove(atom).verdict)
         differing = sorted(fired ^ expected)
         if differing:
             named = ", ".join(differing[:5])

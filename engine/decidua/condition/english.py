@@ -27,27 +27,28 @@ def in_english(condition: Condition, vocabulary: Mapping[str, Fact], titles: Map
         vocabulary: Facts by name.
         titles: Titles of rules by id; an id without a title is said as it stands.
     """
+    return _say(condition, vocabulary, titles, inside=False)
 
-    def say(node: Condition, *, inside: bool = False) -> str:
-        if isinstance(node, Atom):
-            return _atom(node, vocabulary.get(node.fact))
-        if isinstance(node, Known):
-            fact = vocabulary.get(node.fact)
-            return f"{lower_first(fact.label) if fact else node.fact} is known"
-        if isinstance(node, Rule):
-            return lower_first(titles.get(node.id, node.id))
-        if isinstance(node, Untold):
-            return f"not read: {node.text}" if node.why == "unread" else node.text
-        if isinstance(node, Not):
-            return _negated(node.part, vocabulary) or f"not ({say(node.part)})"
-        if isinstance(node, AtLeast):
-            words = f"at least {node.count} of: {'; '.join(say(part, inside=True) for part in node.parts)}"
-            return f"({words})" if inside else words
-        joint = " and " if isinstance(node, All) else " or "
-        words = joint.join(say(part, inside=True) for part in node.parts)
-        return f"({words})" if inside and len(node.parts) > 1 else words
 
-    return say(condition)
+def _say(node: Condition, vocabulary: Mapping[str, Fact], titles: Mapping[str, str], *, inside: bool) -> str:
+    """Say a node; within another, what is joined stands in brackets."""
+    if isinstance(node, Atom):
+        return _atom(node, vocabulary.get(node.fact))
+    if isinstance(node, Known):
+        fact = vocabulary.get(node.fact)
+        return f"{lower_first(fact.label) if fact else node.fact} is known"
+    if isinstance(node, Rule):
+        return lower_first(titles.get(node.id, node.id))
+    if isinstance(node, Untold):
+        return f"not read: {node.text}" if node.why == "unread" else node.text
+    if isinstance(node, Not):
+        return _negated(node.part, vocabulary) or f"not ({_say(node.part, vocabulary, titles, inside=False)})"
+    parts = [_say(part, vocabulary, titles, inside=True) for part in node.parts]
+    if isinstance(node, AtLeast):
+        words = f"at least {node.count} of: {'; '.join(parts)}"
+        return f"({words})" if inside else words
+    words = (" and " if isinstance(node, All) else " or ").join(parts)
+    return f"({words})" if inside and len(parts) > 1 else words
 
 
 def _negated(part: Condition, vocabulary: Mapping[str, Fact]) -> str | None:

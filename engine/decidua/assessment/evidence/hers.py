@@ -49,13 +49,16 @@ def line_standing(verdicts: Verdicts, line: Line) -> dict[str, Verdict]:
     return {row.study.id: verdicts.verdict(f"study:{row.study.id}") for row in line.rows}
 
 
-def rate_for(verdicts: Verdicts, strategy: Strategy) -> list[RatedLine]:
-    """Return the lines of evidence of a strategy, the main one first, each rated by her standing in its studies.
+def rate_for(verdicts: Verdicts, lines: Sequence[RatedLine]) -> list[RatedLine]:
+    """Return lines of evidence as they are rated by her standing in their studies.
 
     A rating depends on her only through the rules that look at her standing, and is kept by which of them hold.
+
+    Args:
+        verdicts: Hers.
+        lines: Lines of a strategy, as ``rate_strategy`` gives them.
     """
-    view = verdicts.view
-    return [_rated(view, one, line_standing(verdicts, one.line)) for one in rate_strategy(view, strategy)]
+    return [_rated(verdicts.view, one, line_standing(verdicts, one.line)) for one in lines]
 
 
 def _rated(view: DatedRulebook, one: RatedLine, standing: Mapping[str, Verdict]) -> RatedLine:

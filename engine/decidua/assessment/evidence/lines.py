@@ -58,8 +58,7 @@ def lines_for_her(
     """
     found = []
     for line, (group, _) in zip(lines, _groups(verdicts.view, option, outcome), strict=True):
-        rated = rate_for(verdicts, group[0].strategy)
-        one = next(one for one in rated if one.number == group[0].number)
+        (one,) = rate_for(verdicts, group[:1])
         standing = line_standing(verdicts, one.line)
         baseline = own_baseline(verdicts, one, {}) or baseline_by_trials(one.line, standing)
         found.append(

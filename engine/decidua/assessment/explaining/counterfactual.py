@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 
 from decidua.assessment.answers.explanation import Changes, FindingToBe, Nearest, Outcomes, Responsible
@@ -13,7 +13,7 @@ from decidua.assessment.explaining.movable import TIES, Movable
 from decidua.assessment.explaining.responsible import ResponsibleFindings, bounds_of
 from decidua.assessment.explaining.ways import Aim, Choice, Found, Goal, Ways
 from decidua.assessment.options.judged import JudgedOption
-from decidua.assessment.options.status import JudgedStrategy, judge_strategy
+from decidua.assessment.options.status import JudgedStrategy, status_of
 from decidua.assessment.options.stopping import stops
 from decidua.assessment.verdicts import Verdicts
 from decidua.condition.english import lower_first, value_in_english
@@ -45,6 +45,7 @@ class Counterfactuals:
         rules = tuple(rules_behind(self.view, judged.option))
         self.movable = Movable(self.asking, judged.option.option, rules)
         self.bounds = bounds_of(self.view)
+        self._breaking: dict[tuple[int, tuple[tuple[str, tuple[Value, ...]], ...]], bool] = {}
         self._sayings: dict[tuple[str, tuple[Value, ...]], FindingToBe] = {}
         self._worlds: dict[tuple[tuple[str, Value], ...], Verdicts] = {}
 
@@ -89,7 +90,7 @@ class Counterfactuals:
         chosen = set(names)
         choices = {name: self.movable.values(name) for name in vocabulary() if name in chosen}
         fixed = {name: value for name, value in self.verdicts.facts.values.items() if name not in choices}
-        return Ways(choices, lambda id_: condition_in(self.view, id_), fixed)
+        return Ways(choices, partial(condition_in, self.view), fixed)
 
     def _found(self, ways: Ways, goals: Sequence[Goal]) -> Found:
         """Return the smallest sets; what belongs together is asked for once a set would break it."""
@@ -110,12 +111,17 @@ class Counterfactuals:
                 yield condition
 
     def _breaks(self, condition: Condition, names: frozenset[str], choice: Choice) -> bool:
-        own = {name: values for name, values in choice.items() if name in names}
-        facts = self.verdicts.facts
-        return any(
-            _is_no(condition, Facts({**facts.values, **dict(zip(own, values, strict=True))}))
-            for values in product(*own.values())
-        )
+        own = tuple([(name, values) for name, values in choice.items() if name in names])
+        key = (id(condition), own)
+        breaks = self._breaking.get(key)
+        if breaks is None:
+            facts = self.verdicts.facts.values
+            worlds = [
+                dict(zip([name for name, _ in own], values, strict=True))
+                for values in product(*(values for _, values in own))
+            ]
+            breaks = self._breaking[key] = any(_is_no(condition, Facts({**facts, **changed})) for changed in worlds)
+        return breaks
 
     # What it would come to
 
@@ -161,8 +167,7 @@ class Counterfactuals:
         found: dict[Status, None] = {}
         ends = [tuple((name, values[end]) for name, values in choice.items()) for end in (0, -1)]
         for changes in dict.fromkeys(ends):
-            judged = judge_strategy(self._supposed(changes), one.strategy, self.judged.option.option)
-            found.setdefault(judged.status)
+            found.setdefault(status_of(self._supposed(changes), one.strategy, self.judged.option.option))
         return sorted(found, key=self.view.book.policy.rank.statuses.index)
 
     def _supposed(self, changes: tuple[tuple[str, Value], ...]) -> Verdicts:
@@ -191,17 +196,7 @@ class Counterfactuals:
 
     def _left_open(self, one: JudgedStrategy) -> Iterator[str]:
         """Yield what keeps the population open and cannot be found out."""
-
-        def value_of(name: str) -> Value | None:
-            return None if self.movable.how(name) else self.verdicts.facts.get(name)
-
-        def left(id_: str) -> Remainder:
-            condition = condition_in(self.view, id_)
-            if condition is None:
-                return Untold(f"a rule that was not in force ({id_})", "unread")
-            return remainder(condition, value_of, left)
-
-        rest = left(one.strategy.id)
+        rest = self._left(one.strategy.id)
         if isinstance(rest, Verdict):
             return
         texts: dict[str, None] = {}
@@ -209,6 +204,16 @@ class Counterfactuals:
             if isinstance(node, Untold) or (isinstance(node, Atom) and self.movable.how(node.fact) is None):
                 texts.setdefault(self.asking.why_open(node))
         yield from texts
+
+    def _left(self, id_: str) -> Remainder:
+        """Return what is left of a rule's condition once all is known that can still move."""
+        condition = condition_in(self.view, id_)
+        if condition is None:
+            return Untold(f"a rule that was not in force ({id_})", "unread")
+        return remainder(condition, self._staying, self._left)
+
+    def _staying(self, name: str) -> Value | None:
+        return None if self.movable.how(name) else self.verdicts.facts.get(name)
 
 
 def barring(verdicts: Verdicts, one: JudgedStrategy) -> Iterator[str]:

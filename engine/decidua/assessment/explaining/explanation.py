@@ -95,7 +95,7 @@ def _strategy(
         status=one.status,
         row=one.row.id,
         row_says=one.row.says,
-        row_when=in_english(one.row.when, STATUS_FACTS, {}),
+        row_when=verdicts.view.share(("row said", one.row.id), lambda: in_english(one.row.when, STATUS_FACTS, {})),
         population=trees.tree(one.population),
         explained_by=one.explained_by,
         stopped_by=one.stopped_by,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decidua.assessment.answers.explanation import Joint, ProofNode
 from decidua.assessment.verdicts import Verdicts
-from decidua.condition.english import in_english, value_in_english
+from decidua.assessment.words import says as says_of
+from decidua.condition.english import value_in_english
 from decidua.condition.reference import Proof
 from decidua.condition.syntax import All, AnyOf, AtLeast, Atom, Known, Not, Rule, Untold
 from decidua.profile.vocabulary import vocabulary
@@ -50,7 +51,7 @@ class ProofTrees:
 
     def _leaf(self, proof: Proof, *, decides: bool) -> ProofNode:
         node = proof.condition
-        says = in_english(node, vocabulary(), self._titles)
+        says = says_of(self._verdicts.view, node)
         if isinstance(node, Atom | Known):
             known = value_in_english(proof.value, vocabulary().get(node.fact))
             return ProofNode(says, proof.verdict.value, known, "finding", decides)
@@ -61,7 +62,7 @@ class ProofTrees:
         part = proof.parts[0]
         inner = part.condition
         if isinstance(inner, Atom):
-            says = in_english(proof.condition, vocabulary(), self._titles)
+            says = says_of(self._verdicts.view, proof.condition)
             known = value_in_english(part.value, vocabulary().get(inner.fact))
             return ProofNode(says, proof.verdict.value, known, "finding", decides)
         if isinstance(inner, All | AnyOf):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from decidua.assessment.answers.explanation import DecidingFinding, Responsible
 from decidua.assessment.explaining.looked_at import condition_in
@@ -31,7 +32,7 @@ class ResponsibleFindings:
         self.bounds = bounds_of(view)
         self.ways = Ways(
             {name: (None, known[name]) for name in vocabulary() if name in known},
-            lambda id_: condition_in(view, id_),
+            partial(condition_in, view),
             {},
         )
 

@@ -116,11 +116,13 @@ class Ways:
     def _lay_out(self) -> None:
         """Give each value of each finding a bit, with a bit between the findings that is never set."""
         self._places: dict[str, tuple[int, int]] = {}
+        self._named: dict[int, str] = {}
         at = 0
         self._now = self._gaps = self._every = 0
         for name, values in self.choices.items():
             field = ((1 << len(values)) - 1) << at
             self._places[name] = (at, field)
+            self._named[1 << at] = name
             self._now |= 1 << at
             self._every |= field
             at += len(values)
@@ -176,11 +178,13 @@ class Ways:
     def _choice(self, way: Way) -> Choice:
         """Return the findings that must change, with the values that do."""
         changed: dict[str, tuple[Value, ...]] = {}
-        for name, values in self.choices.items():
-            at, _ = self._places[name]
-            if not way >> at & 1:
-                does = [value for step, value in enumerate(values) if way >> (at + step) & 1]
-                changed[name] = tuple(value for value in does if value is not None)
+        moved = ~way & self._now
+        while moved:
+            lowest = moved & -moved
+            name, moved = self._named[lowest], moved ^ lowest
+            at = self._places[name][0]
+            does = [value for step, value in enumerate(self.choices[name]) if way >> (at + step) & 1]
+            changed[name] = tuple([value for value in does if value is not None])
         return changed
 
     def _lessened(self, goals: Sequence[Goal], way: Way) -> Way:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 
-from decidua.assessment.evidence.effects import RatedLine, live_birth_lines
+from decidua.assessment.evidence.effects import RatedLine, live_birth_lines, rate_strategy
 from decidua.assessment.evidence.hers import rate_for, rated_at_worst
 from decidua.assessment.evidence.positions import AGAINST, FOR, JudgedPosition, judge_positions
 from decidua.assessment.options.stopping import stopping_findings, stopping_labels
@@ -27,6 +27,7 @@ __all__ = [
     "judge_strategy",
     "option_status",
     "row_for",
+    "status_of",
 ]
 
 POPULATION = {YES: "hers", NO: "not_hers", UNKNOWN: "not_known"}
@@ -108,25 +109,19 @@ def any_of_which_counts(view: DatedRulebook, strategy: Strategy) -> tuple[tuple[
 def judge_strategy(verdicts: Verdicts, strategy: Strategy, option: str) -> JudgedStrategy:
     """Judge one strategy for her by the declared table."""
     view = verdicts.view
-    lines = rate_for(verdicts, strategy)
+    lines = rate_for(verdicts, rate_strategy(view, strategy))
     positions = judge_positions(verdicts, strategy, option)
     explained = explaining_causes(verdicts, strategy.condition) if strategy.needs_unexplained else []
     stopped = stopping_labels(verdicts, strategy, YES)
     population = verdicts.proof(strategy.id)
-    shared: dict[str, Value] = {
-        "described": view.described(strategy),
-        "explained": bool(explained),
-        "contraindicated": bool(stopped),
-        "safety_recorded": bool(strategy.drugs),
-        **_evidence_facts(lines),
-    }
+    shared = _shared_facts(view, strategy, explained=bool(explained), stopped=bool(stopped)) | _evidence_facts(lines)
     row = _row(view, {**shared, "population": POPULATION[population.verdict], **_society_facts(positions)})
     could_be: list[Status] = []
     if row.status == "undetermined":
         worst = rated_at_worst(verdicts, live_birth_lines(lines)[:1])
         imaginable = {tuple(_evidence_facts(some).items()) for some in (lines, worst)}
         for assumed, evidence in product((UNKNOWN, YES, NO), imaginable):
-            supposed = {**shared, "population": "hers", **dict(evidence), **_society_facts(positions, assumed)}
+            supposed = {**shared, **dict(evidence), "population": "hers", **_society_facts(positions, assumed)}
             possible = _row(view, supposed).status
             if possible not in could_be:
                 could_be.append(possible)
@@ -142,6 +137,31 @@ def judge_strategy(verdicts: Verdicts, strategy: Strategy, option: str) -> Judge
         tuple(lines),
         tuple(sorted(set(could_be), key=order.index)),
     )
+
+
+def status_of(verdicts: Verdicts, strategy: Strategy, option: str) -> Status:
+    """Return a strategy's status alone, looking at nothing else of her than it rests on."""
+    view = verdicts.view
+    facts = _shared_facts(
+        view,
+        strategy,
+        explained=strategy.needs_unexplained and bool(explaining_causes(verdicts, strategy.condition)),
+        stopped=bool(stopping_labels(verdicts, strategy, YES)),
+    )
+    resting = live_birth_lines(rate_strategy(view, strategy))[:1]
+    evidence = _evidence_facts(rate_for(verdicts, resting))
+    population = POPULATION[verdicts.verdict(strategy.id)]
+    societies = _society_facts(judge_positions(verdicts, strategy, option))
+    return _row(view, {**facts, **evidence, "population": population, **societies}).status
+
+
+def _shared_facts(view: DatedRulebook, strategy: Strategy, *, explained: bool, stopped: bool) -> dict[str, Value]:
+    return {
+        "described": view.described(strategy),
+        "explained": explained,
+        "contraindicated": stopped,
+        "safety_recorded": bool(strategy.drugs),
+    }
 
 
 def _society_facts(positions: Iterable[JudgedPosition], assumed: Verdict = UNKNOWN) -> dict[str, Value]:
@@ -164,7 +184,7 @@ def _society_facts(positions: Iterable[JudgedPosition], assumed: Verdict = UNKNO
     return {side: len(found) for side, found in societies.items()}
 
 
-def _evidence_facts(lines: Sequence[RatedLine]) -> Mapping[str, Value]:
+def _evidence_facts(lines: Sequence[RatedLine]) -> dict[str, Value]:
     resting = live_birth_lines(lines)
     if not resting:
         return {"live_birth": "none", "certainty": "none"}
