@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import Field, FrozenInstanceError, dataclass
 from inspect import get_annotations
-from typing import Any, ClassVar, NoReturn, dataclass_transform
+from typing import Any, ClassVar, NoReturn, Self, dataclass_transform
 
 __all__ = ["Frozen", "Values"]
 
@@ -45,6 +45,20 @@ class Values:
             raise TypeError(f"{type(self).__name__}: missing {missing}, unknown {unknown}")
         own.clear()
         own.update((name, given[name]) for name in self._names)
+
+    def altered(self, **changed: Any) -> Self:
+        """Return the same value with some fields otherwise, as ``dataclasses.replace`` does in several times the time.
+
+        Raises:
+            TypeError: A field is unknown.
+        """
+        other = object.__new__(type(self))
+        own = other.__dict__
+        own.update(self.__dict__)
+        own.update(changed)
+        if tuple(own) == self._names:
+            return other
+        return type(self)(**dict(zip(self._names, self._values(), strict=True)) | changed)
 
     def __setattr__(self, name: str, value: Any) -> NoReturn:
         raise FrozenInstanceError(f"cannot assign to field {name!r}")

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from decidua.condition.syntax import Atom
 from decidua.frozen import Frozen
 
 
@@ -103,3 +104,18 @@ def test_a_field_made_by_a_factory_is_refused_when_the_class_is_made():
         type(
             "Listing", (Frozen,), {"__annotations__": {"every": list}, "every": dataclasses.field(default_factory=list)}
         )
+
+
+def test_altered_is_the_same_value_with_some_fields_otherwise():
+    before = Pair(1)
+    assert before.altered(right="5") == Pair(1, "5")
+    assert before == Pair(1)
+    with pytest.raises(TypeError, match=r"unknown \['colour'\]"):
+        before.altered(colour="red")
+
+
+def test_altered_a_node_has_the_hash_of_its_own_fields():
+    atom = Atom("losses.total", ">=", 2)
+    assert hash(atom)
+    other = atom.altered(value=3)
+    assert (other, hash(other)) == (Atom("losses.total", ">=", 3), hash(Atom("losses.total", ">=", 3)))

@@ -5,7 +5,7 @@ Every other engine is held to this one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 from decidua.condition.syntax import All, AnyOf, Atom, Condition, Known, Literal_, Not, Rule, Untold
@@ -123,17 +123,20 @@ def _order(value: Value, operator: str, wanted: Literal_ | tuple[Literal_, ...])
     return YES if certain else NO if impossible else UNKNOWN
 
 
-def deciding(proof: Proof) -> Iterator[Proof]:
-    """Yield the leaves that decided a verdict: those that would have to change for it to change.
+def deciding(proof: Proof) -> list[Proof]:
+    """Return the leaves that decided a verdict, in their order: those that would have to change for it to change.
 
     For a YES or a NO these are the leaves that force it; for UNKNOWN the unknown leaves that still could decide.
     """
-    condition, verdict = proof.condition, proof.verdict
-    if not proof.parts:
-        yield proof
-    elif isinstance(condition, Not):
-        yield from deciding(proof.parts[0])
-    else:
-        for part in proof.parts:
-            if part.verdict == verdict:
-                yield from deciding(part)
+    leaves: list[Proof] = []
+    waiting = [proof]
+    while waiting:
+        one = waiting.pop()
+        if not one.parts:
+            leaves.append(one)
+        elif isinstance(one.condition, Not):
+            waiting.append(one.parts[0])
+        else:
+            verdict = one.verdict
+            waiting += [part for part in reversed(one.parts) if part.verdict is verdict]
+    return leaves

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Literal
 
 from decidua.assessment.answers.result import EffectAnswer, PublishedRating
@@ -88,7 +87,7 @@ def _rated_anew(
     others = [other.line for other in rate_strategy(view, one.strategy) if other.number != one.number]
     outcome = outcome_names(view.book.policy.outcomes)[one.line.rows[0].outcome.outcome]
     rating = rate(one.line, others, view.book.policy.certainty, outcome, standing)
-    return replace(one, rating=rating, held=held)
+    return one.altered(rating=rating, held=held)
 
 
 def rated_at_worst(verdicts: Verdicts, lines: Sequence[RatedLine]) -> list[RatedLine]:
@@ -147,8 +146,7 @@ def effect_for_her(
 
     def make() -> EffectAnswer:
         baseline = own or baseline_by_trials(one.line, standing)
-        return replace(
-            effect_answer(view, one, published),
+        return effect_answer(view, one, published).altered(
             hers=hers_of(view, one, standing, baseline.risk),
             baseline_kind=baseline.kind,
             baseline_from=baseline.origin,

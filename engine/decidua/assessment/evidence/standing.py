@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from decidua.assessment.answers.result import Answer
 from decidua.assessment.answers.standing import OpenStanding, StandingAnswer
@@ -61,9 +60,9 @@ def option_standing(verdicts: Verdicts, studies: Iterable[Study]) -> StandingAns
         says="",
     )
     if len(looked_at) == 1:
-        return replace(answer, says=_on_one(answer, _why(verdicts, looked_at[0])))
+        return answer.altered(says=_on_one(answer, _why(verdicts, looked_at[0])))
     label = None if largest is None else short_names([largest])[largest.id]
-    return replace(answer, says=" ".join(_sentences(answer, label)))
+    return answer.altered(says=" ".join(_sentences(answer, label)))
 
 
 def _women(view: DatedRulebook, study: Study) -> int:

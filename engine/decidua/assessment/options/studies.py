@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from decidua.assessment.answers.result import Answer, HarmAnswer, KeptOutAnswer, StudyAnswer
 from decidua.assessment.verdicts import Verdicts
@@ -38,37 +37,37 @@ def study_answer(verdicts: Verdicts, study: Study, uses: Sequence[EvidenceUse]) 
     else:
         reason = because(verdicts, proof)
     standing: Answer = "unknown" if proof is None else proof.verdict.value
-    return StudyAnswer(**study_figures(view, study, uses) | {"standing": standing, "because": reason})
+    return study_figures(view, study, uses).altered(standing=standing, because=reason)
 
 
-def study_figures(view: DatedRulebook, study: Study, uses: Sequence[EvidenceUse]) -> dict[str, Any]:
-    """Return the fields of a study's answer, but for her standing and its reason; kept for the date."""
+def study_figures(view: DatedRulebook, study: Study, uses: Sequence[EvidenceUse]) -> StudyAnswer:
+    """Return a study's answer without a woman, her standing unknown and without a reason; kept for the date."""
     ids = (study.id, study.same_as)
     own = tuple([use for use in uses if use.study in ids])
     return view.keep(("study", own), lambda: _study_figures(view, study, own))
 
 
-def _study_figures(view: DatedRulebook, study: Study, uses: Sequence[EvidenceUse]) -> dict[str, Any]:
+def _study_figures(view: DatedRulebook, study: Study, uses: Sequence[EvidenceUse]) -> StudyAnswer:
     outcome = _leading_outcome(view, study, uses)
     out = kept_out(study, uses, view.book.policy.pooling)
-    return {
-        "id": study.id,
-        "citation": cite(study.citation, study.id, study.published),
-        "published": study.published,
-        "design": study.design,
-        "counts": None if outcome is None else _counts(outcome),
-        "further": tuple(_counts(one) for one in _further_outcomes(study, uses, outcome)),
-        "note": next((use.note for use in uses if use.study == study.id and use.note), None),
-        "printed": None if outcome is None else printed_effect(outcome.reported),
-        "recomputed": None if outcome is None else _recomputed(outcome),
-        "standing": "unknown",
-        "because": "",
-        "integrity": study.integrity.status,
-        "integrity_notes": study.integrity.notes,
-        "read": READ_WORDS[study.source.read],
-        "kept_out": None if out is None else KeptOutAnswer(out.rule, out.says, out.because, out.everywhere),
-        "overlay": view.book.overlay_of("study", study.id),
-    }
+    return StudyAnswer(
+        id=study.id,
+        citation=cite(study.citation, study.id, study.published),
+        published=study.published,
+        design=study.design,
+        counts=None if outcome is None else _counts(outcome),
+        further=tuple(_counts(one) for one in _further_outcomes(study, uses, outcome)),
+        note=next((use.note for use in uses if use.study == study.id and use.note), None),
+        printed=None if outcome is None else printed_effect(outcome.reported),
+        recomputed=None if outcome is None else _recomputed(outcome),
+        standing="unknown",
+        because="",
+        integrity=study.integrity.status,
+        integrity_notes=study.integrity.notes,
+        read=READ_WORDS[study.source.read],
+        kept_out=None if out is None else KeptOutAnswer(out.rule, out.says, out.because, out.everywhere),
+        overlay=view.book.overlay_of("study", study.id),
+    )
 
 
 def _further_outcomes(study: Study, uses: Sequence[EvidenceUse], leading: Outcome | None) -> list[Outcome]:
