@@ -120,9 +120,6 @@ class Histories(ABC):
             (complete, bool(known), self._digest(known), self._sequence(known) if complete and all(orders) else None),
         )
 
-    def _led_to(self, outcome: str, singles: tuple[Any, ...]) -> int:
-        return sum(single.outcome == outcome for single in singles) if self.kind == "transfers" else 0
-
     def _at_its_place(self, row: int) -> Any:
         single = self._placed.get(row)
         if single is None:
@@ -181,6 +178,10 @@ class Histories(ABC):
     def _contradict(self, singles: tuple[Any, ...], *, complete: bool) -> bool: ...
 
     @abstractmethod
+    def _led_to(self, outcome: str, singles: tuple[Any, ...]) -> int:
+        """Return how many of the singles led to a pregnancy of some outcome that is counted apart from them."""
+
+    @abstractmethod
     def _touched(self, name: str) -> tuple[str, ...]: ...
 
 
@@ -236,6 +237,9 @@ class PregnancyHistories(Histories):
         section = self._section(singles, complete=complete)
         return bool(find_contradictions(section, Transfers.model_construct(), *_else_unknown(), PregnancyNow()))
 
+    def _led_to(self, outcome: str, singles: tuple[Pregnancy, ...]) -> int:  # noqa: ARG002 - they are counted themselves
+        return 0
+
     def _touched(self, name: str) -> tuple[str, ...]:
         return TOUCHED.get(name, ("losses",))
 
@@ -276,6 +280,9 @@ class TransferHistories(Histories):
     def _contradict(self, singles: tuple[Transfer, ...], *, complete: bool) -> bool:
         section = self._section(singles, complete=complete)
         return bool(find_contradictions(Pregnancies.model_construct(), section, *_else_unknown(), PregnancyNow()))
+
+    def _led_to(self, outcome: str, singles: tuple[Transfer, ...]) -> int:
+        return sum(single.outcome == outcome for single in singles)
 
     def _touched(self, name: str) -> tuple[str, ...]:  # noqa: ARG002 - any count says that there were transfers
         return ("total",)
