@@ -1,9 +1,14 @@
 # Everything CI runs, for people: `make check`. PYTHON is the interpreter of the environment to use.
 PYTHON ?= python
 
-.PHONY: check lint types imports rules cases prove test coverage slow meaning thorough slow-list benchmark
+.PHONY: check static lint types imports rules cases prove test coverage slow meaning thorough slow-list benchmark
 
-check: lint types imports rules cases coverage slow
+check:
+	$(MAKE) --no-print-directory -j 2 static
+	$(MAKE) --no-print-directory coverage slow
+
+# What is found without running the tests.
+static: lint types imports rules cases
 
 lint:
 	$(PYTHON) -m ruff format --check engine tests
