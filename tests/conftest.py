@@ -16,7 +16,7 @@ gc.set_threshold(100_000, 50, 1_000)  # rulebooks by the hundred are read and dr
 ROOT = Path(__file__).parent
 SLOW = ("generative/", "packaging/", *(ROOT / "slow.txt").read_text(encoding="utf-8").split())
 """Tests over which coverage is not measured, since that doubles their time: those that try very many cases or start
-processes of their own, and each that takes longer than a second with all its cases (`make slow-list` lists them)."""
+processes of their own, and each that takes long for what it alone would add (`make slow-list` lists them)."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

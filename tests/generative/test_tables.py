@@ -53,7 +53,7 @@ def frame_of(columns: list[str], rows: list[dict[str, Any]]) -> pl.DataFrame:
     )
 
 
-@thorough(18)
+@thorough(12)
 @given(tables())
 def test_every_fact_and_every_verdict_of_a_row_is_that_of_the_woman(table):
     columns, rows = table
@@ -82,7 +82,7 @@ def found_facts(cells: Cells, typed: pl.DataFrame, at: int) -> dict[str, Any]:
     return found
 
 
-@thorough(7)
+@thorough(4)
 @given(tables())
 def test_every_status_definition_panel_and_count_of_a_row_is_that_of_the_woman_in_any_kind_of_table(table):
     columns, rows = table
@@ -130,7 +130,7 @@ def compare_with_facts(facts: Facts, said: dict[str, Any]) -> None:
         assert said[f"decidua_certainty_{option.option}"] == judged.best.certainty
 
 
-@thorough(7)
+@thorough(4)
 @given(tables())
 def test_the_attrition_counts_are_those_of_the_women_one_by_one(table):
     columns, rows = table

@@ -99,7 +99,7 @@ def test_a_rulebook_without_the_study_says_the_same(name):
         holds_without(profile, answer, left_out)
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(document=women(), data=st.data())
 def test_of_any_woman_a_rulebook_without_the_study_says_the_same(document, data):
     profile = decidua.Profile.model_validate(document)
