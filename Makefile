@@ -35,12 +35,13 @@ cases:
 test:
 	$(PYTHON) -m pytest -n 2 -q --dist loadgroup
 
-# The quick tests, with branch coverage; then the slow ones without, since it doubles their time (tests/conftest.py).
+# Branch coverage, over the tests that add to it; then the others without, since it doubles their time
+# (tests/conftest.py). Some of these wait for processes of their own, so three share two cores.
 coverage:
 	$(PYTHON) -m pytest -n 2 -q --dist loadgroup -m "not slow" --cov --cov-report=term --cov-fail-under=95
 
 slow:
-	$(PYTHON) -m pytest -n 2 -q --dist loadgroup -m slow
+	$(PYTHON) -m pytest -n 3 -q --dist loadgroup -m slow
 
 # What may differ between releases of Python: the meaning, what is read, every shipped profile. The rest runs once.
 meaning:
@@ -53,7 +54,7 @@ meaning:
 thorough:
 	DECIDUA_EXAMPLES=20 $(PYTHON) -m pytest -n 2 -q --dist loadgroup tests/generative
 
-# Lists the slow tests anew (tests/slow.txt).
+# Lists anew the tests that coverage is not measured over (tests/slow.txt).
 slow-list:
 	$(PYTHON) tests/benchmarks/slow.py
 
