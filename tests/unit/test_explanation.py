@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -18,9 +19,10 @@ from decidua.assessment.asking.possible import say_together
 from decidua.assessment.explaining.counterfactual import barring, changed_facts
 from decidua.assessment.explaining.explanation import explain
 from decidua.assessment.options.judged import judge_option
-from decidua.assessment.options.status import JudgedStrategy
+from decidua.assessment.options.status import JudgedStrategy, status_of
 from decidua.assessment.verdicts import Verdicts
 from decidua.condition.english import value_in_english
+from decidua.condition.reference import Proof
 from decidua.condition.syntax import Atom
 from decidua.profile.facts import Facts, draw_facts
 from decidua.profile.vocabulary import direct_facts, vocabulary
@@ -305,3 +307,30 @@ def test_values_are_said_together_as_people_say_them():
     septum = [Atom("workup.uterine_finding", "=", "septum")]
     assert say_together(uterus, None, septum, ["none"]) == "not septum"
     assert say_together(uterus, None, septum, ["septum"]) == "septum"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_status_alone_of_a_way_is_that_of_the_way_judged_in_full(name):
+    for option in OPTIONS:
+        verdicts, found = judged(known(name), option)
+        for one in found.values():
+            assert status_of(verdicts, one.strategy, option) == one.status
+
+
+@pytest.mark.parametrize("option", ["tnf_antagonists", "antithrombotics"])
+def test_nothing_of_a_woman_waits_for_the_garbage_collector(option):
+    """What goes round in circles stays in memory until the collector comes by, which then holds up some later woman."""
+    profile = decidua.Profile.model_validate(shipped()["contraindications"])
+    gc.collect()
+    before = kept_in_memory()
+    gc.disable()
+    try:
+        explain(profile, option)
+        decidua.assess(profile)
+        assert kept_in_memory() == before
+    finally:
+        gc.enable()
+
+
+def kept_in_memory() -> int:
+    return sum(isinstance(one, Verdicts | Proof) for one in gc.get_objects())
