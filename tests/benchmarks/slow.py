@@ -78,7 +78,8 @@ def steps_of(data: Path) -> Steps:
 
 def idle(took: Mapping[str, float], steps: Steps) -> set[str]:
     """Return the tests without which coverage stays about as it is, of those that are not quick."""
-    waiting = {test for test in took if took[test] > QUICK and not test.startswith(LEFT_OUT)}
+    staying = (*LEFT_OUT, *MEASURED_ALL_THE_SAME)
+    waiting = {test for test in took if took[test] > QUICK and not test.startswith(staying)}
     reached = set().union(*(found for test, found in steps.items() if test not in waiting))
 
     def adds(test: str) -> float:

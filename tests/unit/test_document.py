@@ -332,9 +332,8 @@ def test_a_name_that_no_file_can_have_is_refused():
     assert refused_file("a" * 5000).message.startswith("cannot be read: ")
 
 
-@pytest.fixture
-def locked_file(tmp_path):
-    """A file of mode 000. Root may read even that, so root is somebody else for a moment."""
+def test_a_file_without_permission_is_refused(tmp_path):
+    """Root may read even a file of mode 000, so root is somebody else for a moment."""
     path = write(tmp_path / "w", b"age: 34")
     path.chmod(0)
     root = hasattr(os, "geteuid") and os.geteuid() == 0
@@ -343,13 +342,11 @@ def locked_file(tmp_path):
             os.seteuid(65534)
     except OSError:
         pytest.skip("root may read everything, and cannot be laid down here")
-    yield path
-    if root:
-        os.seteuid(0)
-
-
-def test_a_file_without_permission_is_refused(locked_file):
-    assert refused_file(locked_file).message == "may not be read; check its permissions"
+    try:
+        assert refused_file(path).message == "may not be read; check its permissions"
+    finally:
+        if root:
+            os.seteuid(0)
 
 
 @pytest.mark.parametrize("device", ["/dev/zero", "/dev/null", "/dev/full"])
