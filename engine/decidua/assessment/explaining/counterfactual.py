@@ -45,7 +45,7 @@ class Counterfactuals:
         rules = tuple(rules_behind(self.view, judged.option))
         self.movable = Movable(self.asking, judged.option.option, rules)
         self.bounds = bounds_of(self.view)
-        self._breaking: dict[tuple[int, tuple[tuple[str, tuple[Value, ...]], ...]], bool] = {}
+        self._breaking: dict[tuple[Condition | tuple[str, tuple[Value, ...]], ...], bool] = {}
         self._sayings: dict[tuple[str, tuple[Value, ...]], FindingToBe] = {}
         self._worlds: dict[tuple[tuple[str, Value], ...], Verdicts] = {}
 
@@ -111,16 +111,15 @@ class Counterfactuals:
                 yield condition
 
     def _breaks(self, condition: Condition, names: frozenset[str], choice: Choice) -> bool:
-        own = tuple([(name, values) for name, values in choice.items() if name in names])
-        key = (id(condition), own)
+        own = {name: values for name, values in choice.items() if name in names}
+        key = (condition, *own.items())
         breaks = self._breaking.get(key)
         if breaks is None:
             facts = self.verdicts.facts.values
-            worlds = [
-                dict(zip([name for name, _ in own], values, strict=True))
-                for values in product(*(values for _, values in own))
-            ]
-            breaks = self._breaking[key] = any(_is_no(condition, Facts({**facts, **changed})) for changed in worlds)
+            breaks = self._breaking[key] = any(
+                _is_no(condition, Facts({**facts, **dict(zip(own, values, strict=True))}))
+                for values in product(*own.values())
+            )
         return breaks
 
     # What it would come to
